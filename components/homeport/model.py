@@ -1,0 +1,130 @@
+"""What every typed section of homeport is made of.
+
+`Model` is the base of every arguments model: frozen, closed to unknown fields, silent about input values.
+`In[T]` marks a field that takes a plain `T` or the output of another resource.
+
+This module does not import pulumi: an output can only exist in a process that already did.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, Union, get_args
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError, core_schema
+
+from homeport.problems import Problem
+
+T = TypeVar("T")
+
+#: Validation context with which the settings loader asks `Model` to leave its cross-field rules to the loader,
+#: which runs all of them, over the whole tree, so that every problem comes at once.
+DEFER_CHECKS: Mapping[str, object] = {"homeport_defer_checks": True}
+
+#: Type of the pydantic error that carries problems found by `Model.check`.
+CHECK_ERROR_TYPE = "homeport_check"
+
+
+class Model(BaseModel):
+    """A frozen section: unknown fields are errors and no error text shows an input value."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+        use_attribute_docstrings=True,
+        arbitrary_types_allowed=True,
+        ser_json_timedelta="iso8601",
+    )
+
+    def check(self) -> Iterable[Problem]:
+        """Yield what is wrong between the fields of this section (paths relative to it). Override it.
+
+        It is called only when every field is valid by itself. Fields that hold outputs cannot be looked into.
+        """
+        return ()
+
+    @model_validator(mode="after")
+    def _run_check(self, info: ValidationInfo) -> Self:
+        if isinstance(info.context, dict) and info.context.get("homeport_defer_checks"):
+            return self
+        problems = tuple(self.check())
+        if problems:
+            text = "; ".join(problem.text() for problem in problems)
+            raise PydanticCustomError(CHECK_ERROR_TYPE, "{text}", {"text": text, "problems": problems})
+        return self
+
+
+def walk_checks(value: object, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:
+    """Yield the problems of every `Model` inside `value`, with paths from the root."""
+    if isinstance(value, Model):
+        for problem in value.check():
+            yield problem.below(path)
+        for name in type(value).model_fields:
+            yield from walk_checks(getattr(value, name), (*path, name))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():  # pyright: ignore[reportUnknownVariableType]
+            yield from walk_checks(item, (*path, str(key)))  # pyright: ignore[reportUnknownArgumentType]
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+            yield from walk_checks(item, (*path, index))
+
+
+def is_output(value: object) -> bool:
+    """Whether `value` is a `pulumi.Output`."""
+    module = sys.modules.get("pulumi")
+    return module is not None and isinstance(value, module.Output)
+
+
+if TYPE_CHECKING:
+    import pulumi
+
+    In = Union[T, pulumi.Output[T]]  # noqa: UP007 - a generic alias, which `|` cannot be here
+else:
+
+    class _InMarker:
+        """Lets outputs pass as they are; validates everything else as the type inside."""
+
+        def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+            inner = handler(source)
+
+            def validate(value: Any, validator: core_schema.ValidatorFunctionWrapHandler) -> Any:
+                return value if is_output(value) else validator(value)
+
+            def serialize(value: Any, serializer: core_schema.SerializerFunctionWrapHandler) -> Any:
+                return value if is_output(value) else serializer(value)
+
+            return core_schema.no_info_wrap_validator_function(
+                validate, inner, serialization=core_schema.wrap_serializer_function_ser_schema(serialize, schema=inner)
+            )
+
+        def __deepcopy__(self, memo: Any) -> Any:
+            return self
+
+    class In:
+        """`In[T]`: a plain `T`, or a `pulumi.Output` of it whose inside is not checked."""
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            return Annotated[item, _InMarker()]
+
+
+def known(value: In[T] | None) -> T | None:
+    """The plain value of a field, or None where it is unset or an output (which a rule cannot look into)."""
+    return None if value is None or is_output(value) else value  # pyright: ignore[reportReturnType]
+
+
+def rule_error(rule: str, fix: str = "") -> PydanticCustomError:
+    """An error for a field validator: the rule that the value breaks, and what to write instead.
+
+    Neither text may contain the value where the field can hold a secret.
+    """
+    return PydanticCustomError("homeport_rule", "{rule}", {"rule": rule, "fix": fix})
+
+
+def literal_values(annotation: object) -> tuple[str, ...]:
+    """The values of a `Literal`."""
+    return tuple(str(value) for value in get_args(annotation))
