@@ -9,8 +9,8 @@ This module does not import pulumi: an output can only exist in a process that a
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, Union, get_args
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, Union, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError, core_schema
@@ -67,10 +67,10 @@ def walk_checks(value: object, path: tuple[str | int, ...] = ()) -> Iterator[Pro
         for name in type(value).model_fields:
             yield from walk_checks(getattr(value, name), (*path, name))
     elif isinstance(value, Mapping):
-        for key, item in value.items():  # pyright: ignore[reportUnknownVariableType]
-            yield from walk_checks(item, (*path, str(key)))  # pyright: ignore[reportUnknownArgumentType]
+        for key, item in cast("Mapping[object, object]", value).items():
+            yield from walk_checks(item, (*path, str(key)))
     elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        for index, item in enumerate(cast("Sequence[object]", value)):
             yield from walk_checks(item, (*path, index))
 
 
@@ -99,7 +99,9 @@ else:
                 return value if is_output(value) else serializer(value)
 
             return core_schema.no_info_wrap_validator_function(
-                validate, inner, serialization=core_schema.wrap_serializer_function_ser_schema(serialize, schema=inner)
+                validate,
+                inner,
+                serialization=core_schema.wrap_serializer_function_ser_schema(serialize, schema=inner),
             )
 
         def __deepcopy__(self, memo: Any) -> Any:

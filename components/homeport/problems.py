@@ -83,7 +83,11 @@ class Problem:
         if self.related:
             out["related"] = [dotted(path) for path in self.related]
         if self.location:
-            out["file"], out["line"], out["column"] = self.location.file, self.location.line, self.location.column
+            out["file"], out["line"], out["column"] = (
+                self.location.file,
+                self.location.line,
+                self.location.column,
+            )
         return out
 
 

@@ -72,7 +72,9 @@ def _quantity(value: str) -> str:
 
 #: An IPv4 network, canonical: no host bits.
 Cidr = Annotated[
-    str, AfterValidator(_cidr), Field(pattern=None, examples=["10.20.0.0/16"], json_schema_extra={"format": "ipv4-cidr"})
+    str,
+    AfterValidator(_cidr),
+    Field(pattern=None, examples=["10.20.0.0/16"], json_schema_extra={"format": "ipv4-cidr"}),
 ]
 #: A single IPv4 address.
 Ipv4 = Annotated[str, AfterValidator(_ipv4), Field(json_schema_extra={"format": "ipv4"})]

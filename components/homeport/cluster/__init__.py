@@ -1,0 +1,1 @@
+"""Clusters and node pools, one contract for every cloud."""

@@ -20,8 +20,18 @@ LogComponent = Literal[
     "system", "workloads", "apiserver", "controller-manager", "scheduler"
 ]  # https://cloud.google.com/kubernetes-engine/docs/how-to/config-logging
 MetricComponent = Literal[
-    "system", "apiserver", "scheduler", "controller-manager", "storage", "pod", "deployment", "statefulset",
-    "daemonset", "hpa", "cadvisor", "kubelet",
+    "system",
+    "apiserver",
+    "scheduler",
+    "controller-manager",
+    "storage",
+    "pod",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "hpa",
+    "cadvisor",
+    "kubelet",
 ]  # https://cloud.google.com/kubernetes-engine/docs/how-to/configure-metrics
 
 
@@ -248,5 +258,3 @@ class GkeClusterArgs(Model):
                 key,
                 related=(("region",),),
             )
-
-

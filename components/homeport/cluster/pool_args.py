@@ -28,7 +28,13 @@ CLOUD_TAINT_EFFECTS: Final[Mapping[TaintEffect, str]] = {
 #: Prefixes of node labels that only Kubernetes or the cloud may set.
 #: https://kubernetes.io/docs/reference/labels-annotations-taints/
 #: https://cloud.google.com/kubernetes-engine/docs/how-to/creating-managing-labels
-_RESERVED_PREFIXES: Final = ("kubernetes.io/", "k8s.io/", "cloud.google.com/", "eks.amazonaws.com/", "gke.io/")
+_RESERVED_PREFIXES: Final = (
+    "kubernetes.io/",
+    "k8s.io/",
+    "cloud.google.com/",
+    "eks.amazonaws.com/",
+    "gke.io/",
+)
 
 _NAME: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 
@@ -152,8 +158,8 @@ class NodePoolArgs(Model):
     Counts are totals over all zones on both clouds. Either `min` and `max`: the autoscaler owns the number, and nothing
     here touches it; or `size`: a fixed number.
 
-    What happens to running pools when a field changes is listed in `facts` of the reference page: spot, gpu, secure_boot,
-    max_pods and zones' splitting replace the pool (the new one comes first); the other fields roll its nodes in place.
+    What happens to a running pool: a change of spot, gpu, secure_boot, max_pods or split_zones replaces it (the new one
+    comes first); a change of machines, disk, labels or taints rolls its nodes in place; counts just change.
     """
 
     machines: Annotated[list[str], Field(min_length=1)]
@@ -169,7 +175,7 @@ class NodePoolArgs(Model):
     zones: Annotated[list[str], Field(min_length=1)] | None = None
     """Zones of the nodes; default: all of the cluster's."""
     split_zones: bool = False
-    """One group per zone, for volumes that exist in one zone only: the autoscaler can then add a node where it is needed."""
+    """One group per zone, for volumes that exist in one zone only: the autoscaler can then add a node just there."""
     disk: Disk = Disk()
     """Boot disk."""
     labels: dict[NodeLabelKey, NodeLabelValue] = Field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The subcommands of `homeport`, a module each, imported only when used."""

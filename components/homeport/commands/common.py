@@ -22,7 +22,11 @@ EXIT_MISSING: Final = 3
 def stack_option(function: F) -> F:
     """`-s/--stack NAME`."""
     return click.option(
-        "-s", "--stack", required=True, metavar="NAME", help="Stack, for example stage: its file is Pulumi.NAME.yaml."
+        "-s",
+        "--stack",
+        required=True,
+        metavar="NAME",
+        help="Stack, for example stage: its file is Pulumi.NAME.yaml.",
     )(function)
 
 

@@ -1,0 +1,1 @@
+"""What workloads may do, and how each cloud grants it."""

@@ -1,0 +1,1 @@
+"""Networks: pure address planning, and a component for each cloud."""

@@ -1,0 +1,1 @@
+"""What a program would make, without engine, credentials or network."""

@@ -1,0 +1,1 @@
+"""Stack files: reading, merging, checking; generic over the model."""
