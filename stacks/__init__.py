@@ -1,0 +1,1 @@
+"""How this organisation composes homeport's components: thin, and the place that people edit."""

@@ -1,0 +1,28 @@
+"""Loads the stack's settings and builds its layer: what `__main__.py` runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pulumi
+
+from homeport.problems import SettingsError
+from homeport.settings import engine_config, load
+from stacks import cluster_layer
+from stacks.settings import ClusterStack, Stack
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+async def main() -> pulumi.Inputs:
+    """Build the stack that is selected; return its outputs.
+
+    Raises:
+        pulumi.RunError: the settings are wrong: all problems, with file and line.
+    """
+    try:
+        loaded = load(Stack, root=ROOT, stack=pulumi.get_stack(), engine=engine_config())
+    except SettingsError as error:
+        raise pulumi.RunError(str(error)) from None
+    settings: ClusterStack = loaded.settings
+    return cluster_layer.build(settings, labels=settings.labels(project=pulumi.get_project(), stack=pulumi.get_stack()))

@@ -1,0 +1,146 @@
+"""The model of a stack file: one class per layer.
+
+Everything that can be wrong is found here, before any resource exists; see `check`. Nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from homeport.cluster.existing_args import ExistingClusterArgs
+from homeport.cluster.gke_args import GkeClusterArgs
+from homeport.cluster.gke_pool import gke_pool_problems
+from homeport.cluster.pool_args import NodePoolArgs
+from homeport.labels import Labels, LabelValue
+from homeport.model import In, Model
+from homeport.network.gcp_args import GcpNetworkArgs
+from homeport.network.gcp_plan import capacity_problems, plan_network
+from homeport.problems import Problem
+from homeport.storage.args import StorageArgs
+from homeport.values import DnsLabel, DnsName, Protection
+
+#: Environments whose loss hurts: they cannot be left unprotected.
+_PRODUCTION = ("prod", "production", "live")
+
+
+class GkeSection(GkeClusterArgs):
+    """A GKE cluster and its node pools."""
+
+    node_pools: dict[DnsLabel, NodePoolArgs]
+    """Name to pool. Adding, changing or removing one touches nothing else."""
+
+
+class ExistingSection(ExistingClusterArgs):
+    """A cluster that something else made."""
+
+
+ClusterSection = Annotated[GkeSection | ExistingSection, Field(discriminator="kind")]
+
+
+class ClusterStack(Model):
+    """One cluster and what runs on it."""
+
+    layer: Literal["cluster"]
+    """Always cluster."""
+    environment: DnsLabel
+    """For example stage or prod; also the default name of the cluster and its network."""
+    protection: Protection
+    """How well stateful things are guarded against deletion: none, standard, strict."""
+    owner: LabelValue
+    """Team that answers for the stack; a label on everything."""
+    cost_centre: LabelValue
+    """Where the cost is booked; a label on everything."""
+    domain: DnsName
+    """Domain under which the environment's applications live."""
+    allowed_regions: list[str] | None = None
+    """Regions in which anything may be made (data residency); default: any."""
+    network: GcpNetworkArgs | None = None
+    """The cluster's network; not for an existing cluster, which has one."""
+    cluster: ClusterSection
+    """The cluster."""
+    storage: StorageArgs = StorageArgs()
+    """Storage classes."""
+    secrets: dict[str, In[str]] = Field(default_factory=dict)
+    """Name to secret, encrypted in the stack file; set with `pulumi config set --secret --path`."""
+
+    def labels(self, *, project: str, stack: str) -> Labels:
+        """What every resource of the stack is labelled with."""
+        return Labels(
+            project=project,
+            environment=self.environment,
+            stack=stack,
+            owner=self.owner,
+            cost_centre=self.cost_centre,
+        )
+
+    def check(self) -> Iterator[Problem]:
+        """What only the whole stack shows."""
+        yield from _protection_problems(self)
+        yield from _residency_problems(self)
+        if isinstance(self.cluster, GkeSection):
+            yield from _pool_problems(self.cluster)
+            yield from _network_problems(self.cluster, self.network)
+        elif self.network is not None:
+            yield Problem(
+                ("network",),
+                "an existing cluster has a network already; this one would be made and never used",
+                "remove the section",
+                related=(("cluster", "kind"),),
+            )
+
+
+Stack = ClusterStack
+
+
+def _protection_problems(stack: ClusterStack) -> Iterator[Problem]:
+    if stack.protection == "none" and stack.environment in _PRODUCTION:
+        yield Problem(
+            ("protection",),
+            f"protection none is not for production, and the environment is {stack.environment}",
+            "use strict; to take production down on purpose, set standard, apply, then destroy",
+            stack.protection,
+            related=(("environment",),),
+        )
+
+
+def _residency_problems(stack: ClusterStack) -> Iterator[Problem]:
+    region = stack.cluster.region
+    if stack.allowed_regions is not None and region is not None and region not in stack.allowed_regions:
+        yield Problem(
+            ("cluster", "region"),
+            f"is not among the regions in which data may be kept: {', '.join(stack.allowed_regions)}",
+            "choose one of them, or extend allowed_regions if the data may leave",
+            region,
+            related=(("allowed_regions",),),
+        )
+
+
+def _pool_problems(cluster: GkeSection) -> Iterator[Problem]:
+    for name, pool in cluster.node_pools.items():
+        for problem in gke_pool_problems(name, pool, cluster):
+            yield problem.below(("cluster", "node_pools", name))
+    if not any(pool.accepts_system_pods for pool in cluster.node_pools.values()):
+        yield Problem(
+            ("cluster", "node_pools"),
+            "no node pool takes pods of the cluster's own services: each has a taint or no nodes",
+            "add a pool without taints, for example system: {machines: [e2-standard-2], min: 1, max: 2}",
+        )
+
+
+def _network_problems(cluster: GkeSection, network: GcpNetworkArgs | None) -> Iterator[Problem]:
+    if network is None:
+        yield Problem(
+            ("network",),
+            "a cluster of our own needs a network",
+            "add network: {cidr: 10.20.0.0/16}, or network: {existing: {...}}",
+        )
+        return
+    planned = plan_network(network)
+    pools = {
+        name: (pool.most_with_upgrade, pool.max_pods or cluster.max_pods) for name, pool in cluster.node_pools.items()
+    }
+    for problem in [*planned.problems, *capacity_problems(planned, pools)]:
+        yield problem.below(("network",))
