@@ -49,6 +49,8 @@ class ClusterStack(Model):
     """For example stage or prod; also the default name of the cluster and its network."""
     protection: Protection
     """How well stateful things are guarded against deletion: none, standard, strict."""
+    decommission: bool = False
+    """Consent to protection none in production, for the update before its end; nowhere else."""
     owner: LabelValue
     """Team that answers for the stack; a label on everything."""
     cost_centre: LabelValue
@@ -96,13 +98,22 @@ Stack = ClusterStack
 
 
 def _protection_problems(stack: ClusterStack) -> Iterator[Problem]:
-    if stack.protection == "none" and stack.environment in _PRODUCTION:
+    unguarded = stack.protection == "none" and stack.environment in _PRODUCTION
+    if unguarded and not stack.decommission:
         yield Problem(
             ("protection",),
-            f"protection none is not for production, and the environment is {stack.environment}",
-            "use strict; to take production down on purpose, set standard, apply, then destroy",
+            f"none is not for production, and the environment is {stack.environment}",
+            "use strict; only to take production down for good, consent with decommission: true",
             stack.protection,
-            related=(("environment",),),
+            related=(("environment",), ("decommission",)),
+        )
+    if stack.decommission and not unguarded:
+        yield Problem(
+            ("decommission",),
+            "has an effect only with protection: none in production",
+            "remove it",
+            value=True,
+            related=(("protection",), ("environment",)),
         )
 
 

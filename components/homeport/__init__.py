@@ -6,4 +6,77 @@ importing homeport does not import a provider's SDK.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from homeport.cluster.base import Cluster, WorkloadIdentity
+    from homeport.cluster.existing import ExistingCluster
+    from homeport.cluster.existing_args import ExistingClusterArgs
+    from homeport.cluster.gke import GkeCluster
+    from homeport.cluster.gke_args import GkeClusterArgs
+    from homeport.cluster.pool import NodePool
+    from homeport.cluster.pool_args import NodePoolArgs, Taint
+    from homeport.labels import Labels
+    from homeport.model import In, Model
+    from homeport.network.gcp import GcpNetwork
+    from homeport.network.gcp_args import GcpNetworkArgs
+    from homeport.problems import Problem, SettingsError
+    from homeport.storage.args import StorageArgs
+    from homeport.storage.component import StorageClasses
+
+__all__ = [
+    "Cluster",
+    "ExistingCluster",
+    "ExistingClusterArgs",
+    "GcpNetwork",
+    "GcpNetworkArgs",
+    "GkeCluster",
+    "GkeClusterArgs",
+    "In",
+    "Labels",
+    "Model",
+    "NodePool",
+    "NodePoolArgs",
+    "Problem",
+    "SettingsError",
+    "StorageArgs",
+    "StorageClasses",
+    "Taint",
+    "WorkloadIdentity",
+]
+
+_WHERE: Final[dict[str, str]] = {
+    "Cluster": "cluster.base",
+    "ExistingCluster": "cluster.existing",
+    "ExistingClusterArgs": "cluster.existing_args",
+    "GcpNetwork": "network.gcp",
+    "GcpNetworkArgs": "network.gcp_args",
+    "GkeCluster": "cluster.gke",
+    "GkeClusterArgs": "cluster.gke_args",
+    "In": "model",
+    "Labels": "labels",
+    "Model": "model",
+    "NodePool": "cluster.pool",
+    "NodePoolArgs": "cluster.pool_args",
+    "Problem": "problems",
+    "SettingsError": "problems",
+    "StorageArgs": "storage.args",
+    "StorageClasses": "storage.component",
+    "Taint": "cluster.pool_args",
+    "WorkloadIdentity": "cluster.base",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'homeport' has no attribute {name!r}")
+    value = getattr(import_module(f"homeport.{_WHERE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
