@@ -28,13 +28,11 @@ CLOUD_TAINT_EFFECTS: Final[Mapping[TaintEffect, str]] = {
 #: Prefixes of node labels that only Kubernetes or the cloud may set.
 #: https://kubernetes.io/docs/reference/labels-annotations-taints/
 #: https://cloud.google.com/kubernetes-engine/docs/how-to/creating-managing-labels
-_RESERVED_PREFIXES: Final = (
-    "kubernetes.io/",
-    "k8s.io/",
-    "cloud.google.com/",
-    "eks.amazonaws.com/",
-    "gke.io/",
-)
+_RESERVED_PREFIXES: Final = ("kubernetes.io", "k8s.io", "cloud.google.com", "eks.amazonaws.com", "gke.io")
+
+#: Label that every node of a pool carries, with the pool's name: the same on every cloud, while the clouds' own labels
+#: hold the automatic name, which changes when a pool is replaced.
+POOL_LABEL: Final = "homeport.dev/node-pool"
 
 _NAME: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 
@@ -47,10 +45,14 @@ def _label_key(key: str) -> str:
             "-, _ and . that begin and end with a letter or digit",
             "for example acme.example/team",
         )
-    if any(f"{prefix}/".endswith(reserved) for reserved in _RESERVED_PREFIXES if prefix):
+    if any(prefix == reserved or prefix.endswith(f".{reserved}") for reserved in _RESERVED_PREFIXES):
         raise rule_error(
             "uses a prefix that is reserved for Kubernetes and the clouds; the API refuses it",
             "use a prefix of your own domain, or none",
+        )
+    if key == POOL_LABEL:
+        raise rule_error(
+            "is set by homeport on every node, with the name of its pool", "remove it, or use another key"
         )
     return key
 
@@ -204,6 +206,17 @@ class NodePoolArgs(Model):
     def most(self) -> int:
         """Most nodes that the pool can have, without those of an upgrade."""
         return self.size if self.size is not None else (self.max or 0)
+
+    @property
+    def most_with_upgrade(self) -> int:
+        """Most nodes during an upgrade: what addresses and quotas must have room for.
+
+        Surge adds `max_surge` nodes (zones are upgraded one after the other); blue-green doubles the pool.
+        https://cloud.google.com/kubernetes-engine/docs/concepts/node-pool-upgrade-strategies
+        """
+        if self.most == 0:
+            return 0
+        return 2 * self.most if isinstance(self.upgrade, BlueGreen) else self.most + self.upgrade.max_surge
 
     @property
     def accepts_system_pods(self) -> bool:
