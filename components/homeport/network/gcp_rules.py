@@ -1,0 +1,233 @@
+"""What Google Cloud and GKE ask of a network's ranges, as problems with a fix.
+
+One mistake gives one problem: what only follows from another one is left out.
+https://cloud.google.com/vpc/docs/subnets#ipv4-ranges
+https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips
+
+Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from homeport.network.gcp_args import GcpNetworkArgs
+from homeport.network.gcp_layout import FIELDS, LARGEST, SMALLEST, Range, Role, given, in_use, slot
+from homeport.network.plan import (
+    PRIVATE,
+    RFC1918,
+    free_range,
+    inside,
+    is_special,
+    overlaps,
+    prefix_of,
+    reserved_for,
+    share,
+    widened,
+)
+from homeport.problems import Path, Problem, dotted
+from homeport.values import Cidr
+
+#: The bridge of Docker and of the machines behind Google's managed services (Cloud SQL among them): what has an address
+#: there never gets an answer from them. https://cloud.google.com/sql/docs/postgres/private-ip#requirements_for_private_ip
+DOCKER_BRIDGE: Final[Cidr] = "172.17.0.0/16"
+
+#: Role to the shortest and the longest prefix that the APIs take, and why.
+_PREFIXES: Final[dict[Role, tuple[int, int, str]]] = {
+    "nodes": (8, 29, "a subnet has 8 addresses at least, 4 of them Google's: /29 or larger"),
+    "pods": (9, 24, "GKE takes a range of /24 or larger for pods"),
+    "services": (16, 27, "GKE takes a range of /16 to /27 for services"),
+    "control_plane": (28, 28, "GKE takes a range of exactly /28 for the control plane"),
+    "databases": (8, 24, "private services access needs a range of /24 or larger"),
+}
+
+
+def range_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator[Problem]:
+    """What is wrong with the ranges of a network, each for itself and each against the others.
+
+    Args:
+        args: the section `network`.
+        ranges: its ranges, from `lay_out`.
+    """
+    yield from _whole_problems(args, ranges)
+    yield from _missing_problems(args, ranges)
+    for found in ranges.values():
+        yield from _single_problems(args, ranges, found)
+    yield from _overlap_problems(args, ranges)
+
+
+def free_for(args: GcpNetworkArgs, ranges: Iterable[Range], role: Role, prefix: int) -> Cidr | None:
+    """A range of length `prefix` that `role` could have: private, and shared with nothing that the settings name."""
+    ranges = list(ranges)
+    taken = [found.cidr for found in ranges if found.role != role]
+    whole = [args.cidr] if args.cidr else []
+    space = RFC1918 if role == "databases" else PRIVATE
+    near = args.cidr or next((found.cidr for found in ranges if found.role == role), None)
+    return free_range(prefix, [*taken, *args.peers.values(), *whole, DOCKER_BRIDGE], space, near=near)
+
+
+def free_whole(args: GcpNetworkArgs, prefix: int) -> Cidr | None:
+    """A range of length `prefix` to plan in that shares nothing with peers and with the ranges given by hand."""
+    by_hand = [cidr for role in in_use(args) if (cidr := given(args, role))]
+    return free_range(prefix, [*by_hand, *args.peers.values(), DOCKER_BRIDGE], RFC1918, near=args.cidr)
+
+
+def _write(field: Path, cidr: Cidr | None) -> str:
+    return f'write {dotted(field)}: "{cidr}", which is free here' if cidr else "give up one of the other ranges"
+
+
+def _whole_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator[Problem]:
+    if args.cidr is None or args.existing is not None:
+        return
+    by_plan: list[Role] = [role for role in in_use(args) if given(args, role) is None]
+    prefix = prefix_of(args.cidr)
+    fits = min(max(prefix, LARGEST), SMALLEST)
+    if reserved_for(args.cidr):
+        yield Problem(("cidr",), _not_private(args.cidr), _write(("cidr",), free_whole(args, fits)), args.cidr)
+    elif by_plan and prefix > SMALLEST:
+        fields = ", ".join(dotted(FIELDS[role]) for role in by_plan)
+        wider = widened(args.cidr, SMALLEST)
+        taken = any(share(wider, peer) for peer in args.peers.values())
+        exact = free_whole(args, SMALLEST) if taken or not inside(wider, *PRIVATE) else wider
+        yield Problem(
+            ("cidr",),
+            f"is too small to plan in: below /{SMALLEST} the ranges of services and databases become useless",
+            f'write cidr: "{exact}" or larger, or give the ranges yourself: {fields}',
+            args.cidr,
+        )
+    elif by_plan and prefix < LARGEST:
+        yield Problem(
+            ("cidr",),
+            f"is too large to plan in: above /{LARGEST} services would get more than the /16 that GKE takes",
+            _write(("cidr",), free_whole(args, 16)),
+            args.cidr,
+        )
+    else:
+        caught = [r for r in ranges.values() if r.planned and share(r.cidr, DOCKER_BRIDGE)]
+        if caught:
+            yield Problem(
+                ("cidr",),
+                f"{caught[0].words}, planned at {caught[0].cidr}, would overlap {DOCKER_BRIDGE}: {_DOCKER_REASON}",
+                _write(("cidr",), free_whole(args, prefix)),
+                args.cidr,
+            )
+
+
+def _missing_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator[Problem]:
+    if "databases" in in_use(args) and "databases" not in ranges and args.cidr is None:
+        exact = free_for(args, ranges.values(), "databases", 20)
+        yield Problem(
+            ("databases",),
+            "a range for databases is asked for, and there is no cidr to plan it in",
+            _write(FIELDS["databases"], exact),
+            related=(("databases", "enabled"),),
+        )
+
+
+def _single_problems(args: GcpNetworkArgs, ranges: dict[Role, Range], found: Range) -> Iterator[Problem]:
+    if found.planned:
+        if found.role == "databases" and inside(found.cidr, *PRIVATE) and not inside(found.cidr, *RFC1918):
+            yield Problem(
+                ("databases",),
+                f"would be planned at {found.cidr}: {_DATABASE_REASON}",
+                _write(found.field, free_for(args, ranges.values(), "databases", prefix_of(found.cidr))),
+                related=(("cidr",),),
+            )
+        return
+    shortest, longest, rule = _PREFIXES[found.role]
+    prefix = prefix_of(found.cidr)
+    fits = min(max(prefix, shortest), longest)
+    fix = _write(found.field, free_for(args, ranges.values(), found.role, fits))
+    if reserved_for(found.cidr):
+        yield Problem(found.field, _not_private(found.cidr), fix, found.cidr)
+    elif fits != prefix:
+        others = [other.cidr for other in ranges.values() if other.role != found.role]
+        resized = widened(found.cidr, fits)
+        clear = inside(resized, *PRIVATE) and not any(share(resized, cidr) for cidr in [*others, *args.peers.values()])
+        yield Problem(found.field, rule, f'write "{resized}"' if clear else fix, found.cidr)
+    elif share(found.cidr, DOCKER_BRIDGE):
+        yield Problem(found.field, f"overlaps {DOCKER_BRIDGE}: {_DOCKER_REASON}", fix, found.cidr)
+    elif found.role == "databases" and not inside(found.cidr, *RFC1918):
+        yield Problem(found.field, _DATABASE_REASON, fix, found.cidr)
+
+
+_DOCKER_REASON: Final = "the bridge of Docker and of Google's managed services, which never answer an address there"
+_DATABASE_REASON: Final = "private services access takes ranges of RFC 1918 only (10/8, 172.16/12, 192.168/16)"
+
+
+def _not_private(cidr: Cidr) -> str:
+    rule = f"must be private: RFC 1918 (10/8, 172.16/12, 192.168/16) or 100.64.0.0/10; this is for {reserved_for(cidr)}"
+    if is_special(cidr):
+        return rule
+    return f"{rule}, whom pods could not reach any more: homeport does not use public addresses privately"
+
+
+def _overlap_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator[Problem]:
+    by_key = {dotted(found.field): found for found in ranges.values()}
+    peers = {dotted(("peers", name)): (name, cidr) for name, cidr in args.peers.items()}
+    # Ranges inside cidr meet a peer only where cidr meets it.
+    reported: set[str] = set()
+    if args.cidr is not None and args.existing is None:
+        for key, (name, cidr) in peers.items():
+            if share(args.cidr, cidr):
+                reported.add(key)
+                yield Problem(
+                    ("peers", name),
+                    f"overlaps cidr, {args.cidr}, which is this network's as a whole",
+                    _write(("cidr",), free_whole(args, prefix_of(args.cidr))) + ", or correct the peer",
+                    cidr,
+                    related=(("cidr",),),
+                )
+    named = {key: found.cidr for key, found in by_key.items()} | {key: cidr for key, (_, cidr) in peers.items()}
+    for first, second in overlaps(named):
+        if first in peers:
+            yield _two_peers(peers[first], peers[second])
+        elif second in peers:
+            own = by_key[first]
+            if not (second in reported and args.cidr and inside(own.cidr, args.cidr)):
+                yield _own_and_peer(args, ranges, own, peers[second])
+        else:
+            yield _two_of_our_own(args, ranges, by_key[first], by_key[second])
+
+
+def _two_peers(left: tuple[str, Cidr], right: tuple[str, Cidr]) -> Problem:
+    return Problem(
+        ("peers", right[0]),
+        f"overlaps the peer {left[0]}, {left[1]}: a network cannot be connected with two that overlap each other",
+        "write the narrower ranges that are really in use, or connect only one of them",
+        right[1],
+        related=(("peers", left[0]),),
+    )
+
+
+def _own_and_peer(args: GcpNetworkArgs, ranges: dict[Role, Range], own: Range, peer: tuple[str, Cidr]) -> Problem:
+    return Problem(
+        ("peers", peer[0]),
+        f"overlaps {own.words}, {own.cidr}: one of the two would be out of reach",
+        _move(args, ranges, own) + ", or correct the peer",
+        peer[1],
+        related=(own.source,),
+    )
+
+
+def _two_of_our_own(args: GcpNetworkArgs, ranges: dict[Role, Range], first: Range, second: Range) -> Problem:
+    # The field to change is one that was written by hand.
+    wrong, other = (first, second) if second.planned else (second, first)
+    where = f"planned at {other.cidr} out of cidr" if other.planned else other.cidr
+    return Problem(
+        wrong.field,
+        f"overlaps {other.words}, {where}: an address has one meaning",
+        _move(args, ranges, wrong),
+        wrong.cidr,
+        related=(other.source,),
+    )
+
+
+def _move(args: GcpNetworkArgs, ranges: dict[Role, Range], wrong: Range) -> str:
+    fix = _write(wrong.field, free_for(args, ranges.values(), wrong.role, prefix_of(wrong.cidr)))
+    own_slot = slot(args.cidr, wrong.role) if args.cidr else None
+    others = [found.cidr for found in ranges.values() if found.role != wrong.role]
+    if own_slot and not any(share(own_slot, cidr) for cidr in others):
+        return f"remove {dotted(wrong.field)}, so that it is planned at {own_slot}, or {fix}"
+    return fix
