@@ -5,8 +5,9 @@ Pure: nothing here imports pulumi.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -33,6 +34,13 @@ MetricComponent = Literal[
     "cadvisor",
     "kubelet",
 ]  # https://cloud.google.com/kubernetes-engine/docs/how-to/configure-metrics
+
+
+#: Limits of maintenance exclusions.
+#: https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions#exclusions
+MOST_EXCLUSIONS: Final = 20
+MOST_NO_UPGRADES: Final = 3
+LONGEST_NO_UPGRADES: Final = timedelta(days=30)
 
 
 def _cluster_name(name: str) -> str:
@@ -146,6 +154,32 @@ class Exclusion(Model):
     scope: Literal["no-upgrades", "no-minor-upgrades", "no-minor-or-node-upgrades"] = "no-minor-upgrades"
     """What is held back. no-upgrades: 30 days at most."""
 
+    def check(self) -> Iterator[Problem]:
+        """Real dates, in order, not longer than the scope allows."""
+        moments = {name: _moment(getattr(self, name)) for name in ("start", "end")}
+        for name, moment in moments.items():
+            if moment is None:
+                yield Problem(
+                    (name,),
+                    "there is no such date or time",
+                    'write it as year-month-dayThour:minute:secondZ, for example "2026-12-20T00:00:00Z"',
+                    getattr(self, name),
+                )
+        start, end = moments["start"], moments["end"]
+        if start is None or end is None:
+            return
+        if end <= start:
+            yield Problem(("end",), f"must be after start, which is {self.start}", "", self.end, related=(("start",),))
+        elif self.scope == "no-upgrades" and end - start > LONGEST_NO_UPGRADES:
+            latest = (start + LONGEST_NO_UPGRADES).strftime("%Y-%m-%dT%H:%M:%SZ")
+            yield Problem(
+                ("end",),
+                f"an exclusion of all upgrades lasts {LONGEST_NO_UPGRADES.days} days at most",
+                f'end it by "{latest}", or use scope: no-minor-upgrades, which may last longer',
+                self.end,
+                related=(("start",), ("scope",)),
+            )
+
 
 class Maintenance(Model):
     """When GKE may and may not upgrade."""
@@ -154,6 +188,22 @@ class Maintenance(Model):
     """The recurring window."""
     exclusions: dict[str, Exclusion] = Field(default_factory=dict)
     """Name to exclusion; 3 of no-upgrades, 20 in all at most."""
+
+    def check(self) -> Iterator[Problem]:
+        """Not more exclusions than GKE takes."""
+        total = [name for name, exclusion in self.exclusions.items() if exclusion.scope == "no-upgrades"]
+        if len(total) > MOST_NO_UPGRADES:
+            yield Problem(
+                ("exclusions",),
+                f"{len(total)} exclusions hold back all upgrades ({', '.join(total)}); GKE takes {MOST_NO_UPGRADES}",
+                "remove those that are over, or give some scope: no-minor-upgrades",
+            )
+        if len(self.exclusions) > MOST_EXCLUSIONS:
+            yield Problem(
+                ("exclusions",),
+                f"there are {len(self.exclusions)} exclusions; GKE takes {MOST_EXCLUSIONS}",
+                "remove those that are over",
+            )
 
 
 class Encryption(Model):
@@ -167,7 +217,18 @@ class Encryption(Model):
     key: In[str] | None = None
     """Use this key (projects/P/locations/REGION/keyRings/R/cryptoKeys/K) instead of making one."""
     rotation_days: Annotated[int, Field(ge=1, le=3650)] = 90
-    """A new key version each so many days."""
+    """A new key version each so many days; older versions keep decrypting what they encrypted."""
+
+    def check(self) -> Iterator[Problem]:
+        """A key is given to be used."""
+        if self.key is not None and not self.enabled:
+            yield Problem(
+                ("enabled",),
+                "encryption is off, so the key would have no effect",
+                "remove key, or remove enabled: false",
+                value=False,
+                related=(("key",),),
+            )
 
 
 class GkeClusterArgs(Model):
@@ -191,7 +252,8 @@ class GkeClusterArgs(Model):
     release_channel: Channel | None = None
     """Who chooses the version: regular unless `version` is set."""
     version: Annotated[str, Field(pattern=r"^1\.\d+(\.\d+(-gke\.\d+)?)?$")] | None = None
-    """Fixed Kubernetes version of the control plane, for example 1.34; not with release_channel."""
+    """Kubernetes version of the control plane, for example 1.34, instead of a release channel. Outside of a channel
+    GKE still moves it when the version goes out of support; it never goes back."""
     api: GkeApi = GkeApi()
     """Who reaches the Kubernetes API."""
     maintenance: Maintenance = Maintenance()
@@ -229,7 +291,18 @@ class GkeClusterArgs(Model):
         return self.release_channel or (None if self.version else "regular")
 
     def check(self) -> Iterator[Problem]:
-        """Zones belong to the region, the channel chooses the version, keys lie in the region."""
+        """Zones belong to the region, the channel chooses the version, keys lie in the region, names fit."""
+        if self.name is not None:
+            yield from gke_name_problems(self.name)
+        yield from _component_problems("logging", self.logging)
+        yield from _component_problems("monitoring", self.monitoring)
+        seen: set[str] = set()
+        for index, project in enumerate(self.registry_projects):
+            text = known(project)
+            if text is not None and text in seen:
+                yield Problem(("registry_projects", index), "stands in the list twice", "remove one of them", text)
+            elif text is not None:
+                seen.add(text)
         if self.version and self.release_channel:
             yield Problem(
                 ("version",),
@@ -258,3 +331,48 @@ class GkeClusterArgs(Model):
                 key,
                 related=(("region",),),
             )
+
+
+def node_account_id(name: str) -> str:
+    """Id of the service account of the nodes of the cluster `name`."""
+    return f"{name}-nodes"
+
+
+def gke_name_problems(name: str) -> Iterator[Problem]:
+    """What is wrong with `name` as a cluster's name, for a settings model that derives it from something else.
+
+    Paths are relative to the cluster's section.
+    """
+    for rule, derived in (
+        (naming.GKE_CLUSTER, name),
+        (naming.GCP_SERVICE_ACCOUNT, node_account_id(name)),
+    ):
+        broken = rule.violation(derived)
+        if broken:
+            longest = naming.GCP_SERVICE_ACCOUNT.max_length - len(node_account_id(""))
+            yield Problem(("name",), broken, f"set name to {longest} characters at most, of a-z, 0-9 and -", name)
+            return
+
+
+def _component_problems(field: str, components: Sequence[str]) -> Iterator[Problem]:
+    """GKE refuses any component without the system's.
+
+    https://cloud.google.com/kubernetes-engine/docs/how-to/config-logging
+    """
+    if components and "system" not in components:
+        yield Problem(
+            (field,),
+            "GKE takes other components only together with system",
+            f"write {field}: [{', '.join(['system', *components])}], or an empty list to switch it off",
+            ", ".join(components),
+        )
+    for index, component in enumerate(components):
+        if component in components[:index]:
+            yield Problem((field, index), "stands in the list twice", "remove one of them", component)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

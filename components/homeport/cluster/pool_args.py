@@ -51,9 +51,7 @@ def _label_key(key: str) -> str:
             "use a prefix of your own domain, or none",
         )
     if key == POOL_LABEL:
-        raise rule_error(
-            "is set by homeport on every node, with the name of its pool", "remove it, or use another key"
-        )
+        raise rule_error("is set by homeport on every node, with the name of its pool", "remove it, or use another key")
     return key
 
 
