@@ -3,8 +3,8 @@
 | level | the cloud refuses to delete it | the engine refuses to delete or replace it | deleted from the state only |
 |---|---|---|---|
 | none | - | - | - |
-| standard | clusters, databases | keys, reserved addresses | - |
-| strict | clusters, databases | clusters, databases, networks, keys, reserved addresses | keys |
+| standard | clusters, databases | keys, reserved addresses, DNS zones, buckets, registries | - |
+| strict | clusters, databases | the same, clusters, databases, networks | keys |
 
 Pure: nothing here imports pulumi.
 """
@@ -12,12 +12,15 @@ Pure: nothing here imports pulumi.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from homeport.values import Protection
 
 #: Kinds of resource that lose something for good when they are deleted.
-StatefulKind = Literal["cluster", "network", "key", "address", "database"]
+StatefulKind = Literal["cluster", "network", "key", "address", "database", "zone", "bucket", "registry"]
+
+#: Guarded by the engine from `standard` on: what is lost with them cannot be made again.
+_IRREPLACEABLE: Final = frozenset({"key", "address", "zone", "bucket", "registry"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +44,5 @@ def guard(protection: Protection, kind: StatefulKind) -> Guard:
         return Guard(deletion_protection=False, protect=False, retain=False)
     api = kind in {"cluster", "database"}
     if protection == "standard":
-        return Guard(deletion_protection=api, protect=kind in {"key", "address"}, retain=False)
+        return Guard(deletion_protection=api, protect=kind in _IRREPLACEABLE, retain=False)
     return Guard(deletion_protection=api, protect=True, retain=kind == "key")
