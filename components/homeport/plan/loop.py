@@ -50,9 +50,7 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     Where a loop is already running in this thread (a plan inside a plan), another thread does it.
     """
     context = contextvars.copy_context()
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if not _is_running():
         return context.run(_run, main)
     outcome: list[T] = []
     failure: list[BaseException] = []
@@ -69,6 +67,14 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def _is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -154,7 +154,7 @@ class Monitor(MockMonitor):
         return self._pass.tokens.make(f"{record.name}.id") if self._pass.tokens.number > 1 else ""
 
     def _write_down(self, urn: str, request: resource_pb2.RegisterResourceRequest) -> Recorded:
-        source = self._origins.source(request.sourcePosition)
+        source = None if request.type == STACK_TYPE else self._origins.source(request.stackTrace)
         self._refuse_duplicate(urn, source)
         explicit = request.provider or (
             request.providers.get(_package(request.type), "") if request.custom or request.remote else ""
@@ -209,7 +209,7 @@ class Monitor(MockMonitor):
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:  # noqa: N802
         """Write down a resource that the program reads and does not manage."""
         urn = self.make_urn(request.parent, request.type, request.name)
-        source = self._origins.source(request.sourcePosition)
+        source = self._origins.source(request.stackTrace)
         self._refuse_duplicate(urn, source)
         if not request.provider:
             self._refuse_default_provider(request, source)

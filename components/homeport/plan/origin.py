@@ -23,15 +23,26 @@ class Origins:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._files: dict[str, str] = {}
+        self._sdk: dict[str, bool] = {}
 
-    def source(self, position: source_pb2.SourcePosition) -> Source | None:
-        """The place that the SDK found, or None where it found none."""
-        if not position.uri:
+    def source(self, trace: source_pb2.StackTrace) -> Source | None:
+        """The innermost place outside of the SDKs, or None where there is none."""
+        frames = [frame.pc for frame in trace.frames if frame.pc.uri]
+        position = next((frame for frame in frames if not self._is_sdk(frame.uri)), None)
+        if position is None:
             return None
         file = self._files.get(position.uri)
         if file is None:
             file = self._files[position.uri] = self.path(unquote(urlparse(position.uri).path))
         return Source(file=file, line=position.line)
+
+    def _is_sdk(self, uri: str) -> bool:
+        known = self._sdk.get(uri)
+        if known is None:
+            parts = Path(unquote(urlparse(uri).path)).parts
+            package = next((parts[parts.index(folder) + 1] for folder in _INSTALLED if folder in parts), "")
+            known = self._sdk[uri] = package == "pulumi" or package.startswith("pulumi_")
+        return known
 
     def path(self, path: str) -> str:
         """A path relative to the project, or to what it was installed or imported from."""

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +24,7 @@ from pulumi.runtime.stack import Stack
 
 from homeport.plan import loop, seams
 from homeport.plan.callbacks import Callbacks
+from homeport.plan.errors import Scrubber, raise_clean
 from homeport.plan.graph import Graph, Resource
 from homeport.plan.merge import ABSENT, Merger
 from homeport.plan.monitor import Monitor, Pass, Recorded
@@ -31,9 +35,12 @@ from homeport.plan.unknowns import Unknowns
 
 #: A function that declares resources; what it returns, if anything, is exported as `pulumi.run` does.
 Program = Callable[[], Any]
+#: Makes the context in which a program runs.
+Around = Callable[[], AbstractContextManager[Any]]
 
 #: What `pulumi.get_organization()` says on backends without organisations.
 ORGANIZATION: Final = "organization"
+_SDK_MODULES: Final = r"pulumi(_\w+)?(\.|$)"
 _LAYER_KEY: Final = "homeport:layer"
 
 
@@ -46,6 +53,7 @@ def record(
     secret_keys: Iterable[str] = (),
     stack_outputs: StackOutputs | None = None,
     root: Path | None = None,
+    around: Around = contextlib.nullcontext,
 ) -> Graph:
     """Run a program as a first preview and return its graph.
 
@@ -59,10 +67,12 @@ def record(
         secret_keys: keys of `config` that are secret.
         stack_outputs: the outputs of another stack by its full name, or None where they are not known.
         root: folder to which source files are shown relative; default: the working directory.
+        around: makes a context that is open while the program runs, once for each run.
 
     Raises:
-        pulumi.RunError: raised by the program, or the engine would refuse the program.
-        Exception: whatever else the program raised.
+        pulumi.RunError: raised by the program, or the engine would refuse the program; without a traceback.
+        SettingsError: raised by the program.
+        homeport.plan.errors.ProgramError: the program raised something else.
     """
     evaluation = _Evaluation(
         program=program,
@@ -72,6 +82,7 @@ def record(
         secret_keys=list(secret_keys),
         references=References(stack_outputs),
         origins=Origins((root or Path.cwd()).resolve()),
+        around=around,
     )
     return evaluation.graph()
 
@@ -87,6 +98,7 @@ class _Evaluation:
         secret_keys: list[str],
         references: References,
         origins: Origins,
+        around: Around,
     ) -> None:
         self._program = program
         self._project = project
@@ -95,6 +107,7 @@ class _Evaluation:
         self._secret_keys = secret_keys
         self._references = references
         self._origins = origins
+        self._around = around
 
     def graph(self) -> Graph:
         passes = [self._pass(1)]
@@ -138,8 +151,22 @@ class _Evaluation:
         async def main() -> None:
             await self._run(gathered, active)
 
-        loop.run(main)
+        try:
+            with self._around(), warnings.catch_warnings():
+                # Some SDKs warn about parts of their own when they are imported.
+                warnings.filterwarnings("ignore", category=DeprecationWarning, module=_SDK_MODULES)
+                loop.run(main)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever a program raises is shown, not only exceptions
+            raise_clean(error, self._scrubber(gathered))
+        scrub = self._scrubber(gathered)
+        gathered.logs = [scrub(line) for line in gathered.logs]
+        gathered.warnings = {scrub(line) for line in gathered.warnings}
         return gathered
+
+    def _scrubber(self, gathered: Pass) -> Scrubber:
+        return Scrubber({*gathered.secrets, *(self._config[key] for key in self._secret_keys if key in self._config)})
 
     async def _run(self, gathered: Pass, active: seams.Active) -> None:
         monitor: Monitor

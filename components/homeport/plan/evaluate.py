@@ -1,0 +1,174 @@
+"""Run a whole Pulumi project, ours or not, in this process and record its graph."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import runpy
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final, Protocol
+
+import pulumi
+
+from homeport.plan.errors import ProgramError
+from homeport.plan.graph import Graph
+from homeport.plan.project import Project, ProjectError, read_project, short_name
+from homeport.plan.recording import ORGANIZATION, record
+from homeport.plan.references import StackOutputs
+from homeport.problems import SettingsError
+
+#: Folders below a project that hold what was installed, not what was written.
+_INSTALLED: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+
+
+class Configuration(Protocol):
+    """What the engine hands to a program."""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Text by key with namespace; objects as JSON."""
+        ...
+
+    @property
+    def secret_keys(self) -> frozenset[str]:
+        """Keys whose values are secret."""
+        ...
+
+
+def evaluate(
+    root: Path,
+    stack: str,
+    *,
+    config: Configuration | None = None,
+    stack_outputs: StackOutputs | None = None,
+) -> Graph:
+    """Run a project's program for one of its stacks, as a first preview, and return its graph.
+
+    The working directory, `sys.path`, `sys.argv`, standard output and the project's modules are as before afterwards.
+    What the program prints goes to standard error.
+
+    Args:
+        root: folder of Pulumi.yaml.
+        stack: name of the stack, short or in full.
+        config: what the engine would hand over; default: read from Pulumi.yaml and the stack's file.
+        stack_outputs: outputs of other stacks; default: stacks of the same project are evaluated too.
+
+    Raises:
+        ProjectError: there is no such project or stack.
+        pulumi.RunError: raised by the program, or the engine would refuse it.
+        SettingsError: the stack's file is wrong.
+        ProgramError: the program raised something else.
+    """
+    project = read_project(root)
+    project.require_stack(stack)
+    engine = config if config is not None else _file_config(project, stack)
+    references = stack_outputs if stack_outputs is not None else _Siblings(project, (short_name(stack),))
+    return record(
+        lambda: _run_main(project),
+        project=project.name,
+        stack=short_name(stack),
+        config=engine.values,
+        secret_keys=engine.secret_keys,
+        stack_outputs=references,
+        root=project.root,
+        around=lambda: _as_program(project),
+    )
+
+
+def _file_config(project: Project, stack: str) -> Configuration:
+    from homeport.settings import file_engine_config  # noqa: PLC0415 - its YAML reader is not needed by `record`
+
+    return file_engine_config(project.root, short_name(stack))
+
+
+def _run_main(project: Project) -> None:
+    runpy.run_path(str(project.main), run_name="__main__")
+
+
+class _Siblings:
+    """Outputs of the other stacks of a project, found by evaluating them.
+
+    Args:
+        project: the project.
+        busy: stacks that are being evaluated now: one that reads itself in a circle is not known.
+    """
+
+    def __init__(self, project: Project, busy: tuple[str, ...]) -> None:
+        self._project = project
+        self._busy = busy
+
+    def __call__(self, name: str) -> Mapping[str, Any] | None:
+        parts = name.split("/")
+        stack = parts[-1]
+        ours = len(parts) == 1 or parts[-2] == self._project.name
+        elsewhere = len(parts) == 3 and parts[0] != ORGANIZATION
+        if not ours or elsewhere or stack in self._busy or stack not in self._project.stacks:
+            return None
+        try:
+            graph = evaluate(self._project.root, stack, stack_outputs=_Siblings(self._project, (*self._busy, stack)))
+        except (pulumi.RunError, ProgramError, ProjectError, SettingsError) as error:
+            raise pulumi.RunError(
+                f'stack "{name}", whose outputs this stack reads, cannot be planned:\n{error}'
+            ) from None
+        return graph.outputs
+
+
+@contextlib.contextmanager
+def _as_program(project: Project) -> Iterator[None]:
+    """The process as the engine would start it for the program; everything back to before at the end."""
+    folder = project.main.parent
+    before_cwd, before_path, before_argv = Path.cwd(), list(sys.path), list(sys.argv)
+    taken = _take_modules(project.root)
+    importlib.invalidate_caches()
+    try:
+        os.chdir(folder)
+        sys.path[:] = [str(folder), *(entry for entry in before_path if entry not in {"", str(folder)})]
+        sys.argv[:] = [project.main.name]
+        with _output_to_stderr():
+            yield
+    finally:
+        os.chdir(before_cwd)
+        sys.path[:], sys.argv[:] = before_path, before_argv
+        _take_modules(project.root)
+        sys.modules.update(taken)
+
+
+def _take_modules(root: Path) -> dict[str, ModuleType]:
+    """Remove the project's own modules from `sys.modules`: each run imports them anew, as a new process would."""
+    base = f"{root}{os.sep}"
+    taken = {
+        name: module
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] not in {"homeport", "__main__"} and _is_below(module, base)
+    }
+    for name in taken:
+        del sys.modules[name]
+    return taken
+
+
+def _is_below(module: ModuleType, base: str) -> bool:
+    file = getattr(module, "__file__", None)
+    places = [file] if isinstance(file, str) else [str(place) for place in getattr(module, "__path__", None) or ()]
+    return any(place.startswith(base) and not any(part in place for part in _INSTALLED) for place in places)
+
+
+@contextlib.contextmanager
+def _output_to_stderr() -> Iterator[None]:
+    """What a program and its children print goes to standard error: standard output belongs to the caller."""
+    with contextlib.redirect_stdout(sys.stderr):
+        try:
+            sys.__stdout__.flush()  # pyright: ignore[reportOptionalMemberAccess]
+            saved = os.dup(1)
+        except (AttributeError, OSError, ValueError):
+            yield
+            return
+        try:
+            os.dup2(2, 1)
+            yield
+        finally:
+            os.dup2(saved, 1)
+            os.close(saved)
