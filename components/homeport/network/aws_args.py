@@ -9,51 +9,22 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from homeport.model import In, Model, known, rule_error
 from homeport.network import aws_endpoints
-from homeport.network.plan import RFC1918, inside, prefix_of, reserved_for, share
+from homeport.network.aws_values import AllocationId, AwsZone, SubnetId, VpcId
+from homeport.network.plan import prefix_of, reserved_for, share
 from homeport.problems import Problem
 from homeport.values import Cidr
 
 GatewayService = Literal["s3", "dynamodb"]
 NatMode = Literal["none", "single", "per-zone"]
 
-_ZONE: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+[a-z]")
 _SERVICE: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)*")
 #: Prefix lengths that AWS takes for a VPC.
 #: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 _LARGEST, _SMALLEST = 16, 28
-
-
-def _zone(value: str) -> str:
-    if not _ZONE.fullmatch(value):
-        raise rule_error(
-            "must be an availability zone: the region and a letter; EKS takes neither Local Zones, Wavelength Zones nor "
-            "zone ids such as euc1-az1 here",
-            "for example eu-central-1a",
-        )
-    return value
-
-
-def _prefixed(prefix: str, what: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not re.fullmatch(rf"{prefix}-[0-9a-f]{{8,17}}", value):
-            raise rule_error(f"must be the id of {what}", f"for example {prefix}-0123456789abcdef0")
-        return value
-
-    return AfterValidator(check)
-
-
-def _services_cidr(value: str) -> str:
-    if not inside(value, *RFC1918) or not 12 <= prefix_of(value) <= 24:
-        raise rule_error(
-            "must be a range between /12 and /24 in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16: what EKS takes for "
-            "Services",
-            "for example 172.20.0.0/16",
-        )
-    return value
 
 
 def _interface(value: object) -> object:
@@ -73,16 +44,6 @@ def _interface(value: object) -> object:
                 f"write {short}" if _SERVICE.fullmatch(short) else "for example ecr.api",
             )
     return items
-
-
-#: An availability zone, for example eu-central-1a.
-AwsZone = Annotated[str, AfterValidator(_zone)]
-#: The range of a cluster's Services as EKS accepts it; for the cluster's arguments.
-#: https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html
-ServicesCidr = Annotated[Cidr, AfterValidator(_services_cidr)]
-VpcId = Annotated[str, _prefixed("vpc", "a VPC")]
-SubnetId = Annotated[str, _prefixed("subnet", "a subnet")]
-AllocationId = Annotated[str, _prefixed("eipalloc", "an Elastic IP's allocation")]
 
 
 class AwsSubnets(Model):
@@ -175,8 +136,8 @@ class AwsDatabases(Model):
 class ExistingVpc(Model):
     """A VPC that something else made and looks after: its routes, endpoints and tags are not touched.
 
-    Subnets need the tags that controllers look for: kubernetes.io/role/elb=1 (public), kubernetes.io/role/internal-elb=1
-    and karpenter.sh/discovery=CLUSTER (private).
+    Subnets need the tags that controllers look for: kubernetes.io/role/elb=1 (public),
+    kubernetes.io/role/internal-elb=1 and karpenter.sh/discovery=CLUSTER (private).
     https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
     """
 
@@ -242,8 +203,8 @@ class AwsNetworkArgs(Model):
     from ECR alone. From single to per-zone the first address stays.
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html"""
     nat_allocations: dict[AwsZone, In[AllocationId]] = Field(default_factory=dict)
-    """Zone to the allocation id of an Elastic IP that exists, so that addresses which others allow can be kept; default:
-    new addresses."""
+    """Zone to the allocation id of an Elastic IP that exists, to keep addresses that others allow; default: new
+    addresses."""
     endpoints: AwsEndpoints = AwsEndpoints()
     """Ways to AWS services that do not pass the internet."""
     flow_logs: AwsFlowLogs = AwsFlowLogs()
