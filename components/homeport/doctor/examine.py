@@ -1,0 +1,105 @@
+"""All checks, in the order in which a newcomer meets what they look for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from homeport.doctor import clouds, engine, python_env
+from homeport.doctor.finding import Finding, ok
+from homeport.doctor.machine import Machine
+from homeport.doctor.stack_file import StackFile, project_file, stack_file
+from homeport.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSeen:
+    """What loading a stack's settings gave.
+
+    Attributes:
+        problems: all that is wrong; empty when the settings are right.
+        cluster: facts of the cluster after merging and defaults; only its kind, project, context and kubeconfig count.
+    """
+
+    problems: Sequence[Problem] = ()
+    cluster: StackFile | None = None
+
+
+#: Loads the settings of a stack; None for a project that has no settings model of homeport's.
+LoadSettings = Callable[[Path, str], SettingsSeen | None]
+
+
+def examine(machine: Machine, root: Path, stack: str | None, load: LoadSettings) -> list[Finding]:
+    """Look at everything at once.
+
+    Args:
+        machine: where to look.
+        root: folder of the Pulumi project.
+        stack: also check what this stack needs.
+        load: loads the stack's settings.
+
+    Returns:
+        Findings, good and bad.
+    """
+    project = project_file(machine.read(root / "Pulumi.yaml") or machine.read(root / "Pulumi.yml") or "")
+    findings = [
+        python_env.python(machine),
+        *python_env.packages(machine, root),
+        engine.git(machine),
+        engine.pulumi(machine, root),
+        engine.language_host(machine),
+        *python_env.environment(machine, root, project.virtualenv),
+    ]
+    login, answers = engine.login(machine, root, project.backend)
+    findings.append(login)
+    if stack is not None:
+        findings += _stack(machine, root, stack, load, answers=answers)
+    return findings
+
+
+def _stack(machine: Machine, root: Path, stack: str, load: LoadSettings, *, answers: bool) -> Iterator[Finding]:
+    path = root / f"Pulumi.{stack}.yaml"
+    text = machine.read(path)
+    if text is None:
+        others = sorted(name for other in root.glob("Pulumi.*.yaml") if (name := other.name[7:-5]))
+        has = f"; stacks here: {', '.join(others)}" if others else ""
+        near = others[0] if others else "NAME"
+        yield Finding(
+            "stack file",
+            "missing",
+            f"{path.name} is not there{has}",
+            f"name another with -s, or: cp Pulumi.{near}.yaml {path.name}",
+            "plan",
+        )
+        return
+    yield ok("stack file", path.name, "plan")
+    file = stack_file(text)
+    seen = load(root, stack)
+    if seen is not None:
+        yield _settings(seen, stack)
+        if seen.cluster is not None:
+            got = seen.cluster
+            file = replace(file, kind=got.kind, project=got.project, context=got.context, kubeconfig=got.kubeconfig)
+    yield engine.stack(machine, root, stack, file, answers=answers)
+    yield from engine.secrets(machine, file, stack)
+    if file.kind == "gke":
+        yield from clouds.google(machine, root, file, stack)
+    elif file.kind == "existing":
+        yield from clouds.existing(machine, root, file, stack)
+
+
+def _settings(seen: SettingsSeen, stack: str) -> Finding:
+    if not seen.problems:
+        return ok("settings", "valid", "plan")
+    first = seen.problems[0]
+    place = f"{first.location}: " if first.location else ""
+    count = len(seen.problems)
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    return Finding(
+        "settings",
+        "wrong",
+        f"{place}{first.text()}{more}",
+        f"homeport config -s {stack}   shows {'all of them' if count > 1 else 'it'}",
+        "plan",
+    )
