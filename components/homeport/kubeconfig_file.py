@@ -14,12 +14,12 @@ from io import StringIO
 from typing import Any, Final, cast
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 #: The three lists of a kubeconfig, and what an entry of each is called.
 _LISTS: Final = {"clusters": "cluster", "contexts": "context", "users": "user"}
+_SOURCE: Final = "the stack's kubeconfig"
 #: Names that every YAML reader takes as text without quotes.
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.@/-]{3,}")
 
@@ -63,13 +63,13 @@ def merge(into: str | None, kubeconfig: str, *, context: str | None = None, curr
     Raises:
         KubeconfigError: one of the two is no kubeconfig.
     """
-    source = rename(_parse(kubeconfig, "the stack's kubeconfig"), context)
-    target = _parse(into, "the file") if into and into.strip() else _empty()
+    source = rename(_parse(kubeconfig, _SOURCE, keep=False), context)
+    target = _parse(into, "the file", keep=True) if into and into.strip() else _empty()
     added: list[str] = []
     replaced: list[str] = []
     for key, word in _LISTS.items():
         entries = _entries(target, key, "the file")
-        for entry in _entries(source, key, "the stack's kubeconfig"):
+        for entry in _entries(source, key, _SOURCE):
             where = next((at for at, old in enumerate(entries) if old.get("name") == entry["name"]), None)
             if where is None:
                 entries.append(entry)
@@ -93,28 +93,26 @@ def merge(into: str | None, kubeconfig: str, *, context: str | None = None, curr
 
 
 def renamed(kubeconfig: str, context: str | None) -> tuple[str, str]:
-    """A kubeconfig with its context, cluster and user called `context`, as text, and the context's name.
+    """A kubeconfig as readable text, its context, cluster and user called `context`, and the context's name.
 
     Raises:
         KubeconfigError: the text is no kubeconfig with exactly one context.
     """
-    parsed = rename(_parse(kubeconfig, "the stack's kubeconfig"), context)
-    text = kubeconfig if context is None else _dump(parsed)
-    return text, str(next(_names(parsed, "contexts")))
+    parsed = rename(_parse(kubeconfig, _SOURCE, keep=False), context)
+    return _dump(parsed), str(next(_names(parsed, "contexts")))
 
 
-def rename(config: CommentedMap, name: str | None) -> CommentedMap:
+def rename(config: dict[str, Any], name: str | None) -> dict[str, Any]:
     """The parsed kubeconfig of one cluster, with everything called `name`."""
-    what = "the stack's kubeconfig"
-    counts = {key: len(_entries(config, key, what)) for key in _LISTS}
+    counts = {key: len(_entries(config, key, _SOURCE)) for key in _LISTS}
     if counts["contexts"] != 1 or counts["clusters"] != 1 or counts["users"] > 1:
         shown = ", ".join(f"{count} {key}" for key, count in counts.items())
-        raise KubeconfigError(f"{what} has {shown}; one context with its cluster and user is needed")
+        raise KubeconfigError(f"{_SOURCE} has {shown}; one context with its cluster and user is needed")
     if name is None:
         return config
     scalar = name if _PLAIN.fullmatch(name) else DoubleQuotedScalarString(name)
     for key in _LISTS:
-        for entry in _entries(config, key, what):
+        for entry in _entries(config, key, _SOURCE):
             entry["name"] = scalar
     inner = cast("dict[str, Any]", config["contexts"][0]["context"])
     inner.update({key: scalar for key in ("cluster", "user") if key in inner})
@@ -122,55 +120,56 @@ def rename(config: CommentedMap, name: str | None) -> CommentedMap:
     return config
 
 
-def _names(config: CommentedMap, key: str) -> Iterator[object]:
-    for entry in cast("list[CommentedMap]", config[key]):
+def _names(config: dict[str, Any], key: str) -> Iterator[object]:
+    for entry in cast("list[dict[str, Any]]", config[key]):
         yield entry["name"]
 
 
-def _entries(config: CommentedMap, key: str, what: str) -> list[CommentedMap]:
+def _entries(config: dict[str, Any], key: str, what: str) -> list[dict[str, Any]]:
     """The list `key`, made when there is none (kubectl writes null for an empty one)."""
     value = cast("object", config.get(key))
     if value is None:
-        value = config[key] = CommentedSeq()
-    if not isinstance(value, CommentedSeq) or not all(
-        isinstance(entry, CommentedMap) and "name" in entry for entry in cast("list[object]", value)
+        value = config[key] = []
+    if not isinstance(value, list) or not all(
+        isinstance(entry, dict) and "name" in entry for entry in cast("list[object]", value)
     ):
         raise KubeconfigError(f"{what} is no kubeconfig: {key} is not a list of named entries")
-    return cast("list[CommentedMap]", value)
+    return cast("list[dict[str, Any]]", value)
 
 
-def _text(config: CommentedMap, key: str) -> str | None:
+def _text(config: dict[str, Any], key: str) -> str | None:
     value = cast("object", config.get(key))
     return str(value) if value else None
 
 
-def _empty() -> CommentedMap:
-    return CommentedMap({"apiVersion": "v1", "kind": "Config", "preferences": CommentedMap()})
+def _empty() -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Config", "preferences": {}}
 
 
-def _parse(text: str, what: str) -> CommentedMap:
+def _parse(text: str, what: str, *, keep: bool) -> dict[str, Any]:
+    """Read a kubeconfig; `keep` its comments, quotes and flow style for writing it again."""
+    yaml = _yaml() if keep else YAML(typ="safe", pure=True)
     try:
-        parsed = cast("object", _yaml().load(text))  # pyright: ignore[reportUnknownMemberType]
+        parsed = cast("object", yaml.load(text))  # pyright: ignore[reportUnknownMemberType]
     except MarkedYAMLError as error:
         mark = cast("Any", error.problem_mark)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise KubeconfigError(f"{what} cannot be read as YAML{place}") from None
     except (YAMLError, ValueError, RecursionError):
         raise KubeconfigError(f"{what} cannot be read as YAML") from None
-    if not isinstance(parsed, CommentedMap):
+    if not isinstance(parsed, dict):
         raise KubeconfigError(f"{what} is no kubeconfig: it is not a mapping")
-    kind = cast("object", parsed.get("kind", "Config"))
-    if kind != "Config":
+    if cast("dict[str, Any]", parsed).get("kind", "Config") != "Config":
         raise KubeconfigError(f"{what} is no kubeconfig: its kind is not Config")
-    return parsed
+    return cast("dict[str, Any]", parsed)
 
 
-def _dump(config: CommentedMap) -> str:
+def _dump(config: dict[str, Any]) -> str:
     """The text of a kubeconfig, read back to be sure that it says the same."""
     out = StringIO()
     _yaml().dump(config, out)  # pyright: ignore[reportUnknownMemberType]
     text = out.getvalue()
-    if _parse(text, "the result") != config:
+    if _parse(text, "the result", keep=True) != config:
         raise KubeconfigError("the result would not say the same once it is read again")
     return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from io import StringIO
 from typing import Any
 
@@ -47,6 +48,10 @@ users:
 - name: kind-try
   user:
     token: "marker-of-a-secret"
+    expiry: 2026-11-01T12:30:00.5+02:00
+    number: 0o10
+    binary: 1_000
+    none: ~
 """.replace("{long}", "QUJD" * 500)
 
 
@@ -100,7 +105,17 @@ def test_another_name_renames_context_cluster_and_user_together() -> None:
     assert merged.context == merged.current == "acme"
     text, context = renamed(STAGE, "acme")
     assert context == load(text)["current-context"] == "acme"
-    assert renamed(STAGE, None) == (STAGE, "stage")
+
+
+def test_json_as_the_stack_keeps_it_becomes_readable_lines() -> None:
+    compact = json.dumps(load(STAGE), separators=(",", ":"))
+    text, context = renamed(compact, None)
+    assert context == "stage"
+    assert load(text) == load(STAGE)
+    assert "{" not in text
+    merged = merge(MINE, compact).text
+    assert "{" not in merged.replace("preferences: {}", "")
+    assert [line for line in MINE.splitlines() if line not in merged.splitlines()] == ["current-context: kind-try"]
 
 
 def test_lists_that_kubectl_leaves_null_count_as_empty() -> None:
