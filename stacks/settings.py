@@ -11,12 +11,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from homeport.cluster.existing_args import ExistingClusterArgs
-from homeport.cluster.gke_args import GkeClusterArgs
+from homeport.cluster.gke_args import GkeClusterArgs, gke_name_problems
 from homeport.cluster.gke_pool import gke_pool_problems
 from homeport.cluster.pool_args import NodePoolArgs
 from homeport.labels import Labels, LabelValue
 from homeport.model import In, Model
 from homeport.network.gcp_args import GcpNetworkArgs
+from homeport.network.gcp_names import GcpNetworkNames
 from homeport.network.gcp_plan import capacity_problems, plan_network
 from homeport.problems import Problem
 from homeport.storage.args import StorageArgs
@@ -83,6 +84,7 @@ class ClusterStack(Model):
         yield from _protection_problems(self)
         yield from _residency_problems(self)
         if isinstance(self.cluster, GkeSection):
+            yield from _name_problems(self.cluster, self.network, self.environment)
             yield from _pool_problems(self.cluster)
             yield from _network_problems(self.cluster, self.network)
         elif self.network is not None:
@@ -126,6 +128,22 @@ def _residency_problems(stack: ClusterStack) -> Iterator[Problem]:
             "choose one of them, or extend allowed_regions if the data may leave",
             region,
             related=(("allowed_regions",),),
+        )
+
+
+def _name_problems(cluster: GkeSection, network: GcpNetworkArgs | None, environment: str) -> Iterator[Problem]:
+    """Names that the environment lends to the cluster and the network where they have none of their own."""
+    broken = {problem.rule: "cluster" for problem in gke_name_problems(environment)} if cluster.name is None else {}
+    if not broken and network is not None and network.existing is None and network.name is None:
+        rule = GcpNetworkNames(environment).violation()
+        broken = {rule: "network"} if rule else {}
+    for rule, section in broken.items():
+        yield Problem(
+            ("environment",),
+            rule,
+            f"shorten it, or set {section}.name",
+            environment,
+            related=((section,),),
         )
 
 
