@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from homeport.model import In, Model
+from homeport.model import In, Model, known
 from homeport.values import Cloud
 
 
@@ -27,3 +27,9 @@ class ExistingClusterArgs(Model):
     """Region, where it has one."""
     zones: list[str] = Field(default_factory=list)
     """Zones of its nodes, where it has any."""
+
+    @property
+    def kubeconfig_is_path(self) -> bool:
+        """Whether `kubeconfig` names a file rather than holding one; contents have several lines or are JSON."""
+        text = known(self.kubeconfig)
+        return text is not None and "\n" not in text and not text.lstrip().startswith("{")

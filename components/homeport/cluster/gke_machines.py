@@ -14,11 +14,11 @@ ARM: Final = frozenset({"t2a", "c4a", "n4a"})
 
 #: Families whose boot disk must be a Hyperdisk.
 #: https://cloud.google.com/compute/docs/disks/hyperdisks#hd-machine-types
-HYPERDISK_ONLY: Final = frozenset({"c4", "c4a", "c4d", "n4", "n4a", "n4d", "m4", "x4", "h4d", "a4", "g4", "z3"})
+HYPERDISK_ONLY: Final = frozenset({"c4", "c4a", "c4d", "n4", "n4a", "n4d", "m4", "x4", "h4d", "a4", "g4"})
 
 #: Families that take no pd-standard boot disk, though other persistent disks.
 #: https://cloud.google.com/compute/docs/disks/persistent-disks#pd-machine-types
-NO_STANDARD_DISK: Final = frozenset({"c3", "c3d", "g2", "h3", "a3"})
+NO_STANDARD_DISK: Final = frozenset({"c3", "c3d", "g2", "h3", "a3", "z3"})
 
 #: Families that take accelerators.
 #: https://cloud.google.com/compute/docs/gpus

@@ -1,7 +1,7 @@
 """What every node of a GKE cluster has in common, whichever pool it belongs to.
 
-The pool that GKE makes with the cluster, and that is removed at once, needs the same: without its own service account it
-would ask for the project's default one, which organisations switch off.
+The pool that GKE makes with the cluster, and that is removed at once, needs the same: without its own service account
+it would ask for the project's default one, which organisations switch off.
 
 Pure: nothing here imports pulumi.
 """

@@ -45,6 +45,28 @@ class GkePool:
     max_pods_per_node: int
     update_minutes: int
 
+    def inputs(self) -> dict[str, Any]:
+        """The inputs of `container.NodePool` that rest on the arguments alone."""
+        return {
+            "node_locations": list(self.zones),
+            "initial_node_count": self.initial_node_count,
+            "node_count": self.node_count,
+            "autoscaling": self.autoscaling,
+            # In a release channel neither can be off; outside of one nodes would fall behind the control plane.
+            "management": {"auto_repair": True, "auto_upgrade": True},
+            "upgrade_settings": self.upgrade_settings,
+            "network_config": {"enable_private_nodes": True},
+            "max_pods_per_node": self.max_pods_per_node,
+            "node_config": self.node_config,
+        }
+
+    def ignored(self) -> list[str]:
+        """Property paths that the autoscaler, or whoever resizes a pool by hand, changes.
+
+        The first would replace the pool.
+        """
+        return ["initialNodeCount"] if self.autoscaling is None else ["initialNodeCount", "nodeCount"]
+
 
 def pool_zones(pool: NodePoolArgs, cluster: GkeClusterArgs) -> tuple[str, ...]:
     """Zones of a pool's nodes: its own, or all of the cluster's."""
