@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, Union, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError, core_schema
 
 from homeport.problems import Problem
@@ -112,6 +112,59 @@ else:
 
         def __class_getitem__(cls, item: Any) -> Any:
             return Annotated[item, _InMarker()]
+
+
+class Tagged:
+    """A union told apart by a field whose absence means the one member that has a default for it.
+
+    `Upgrade = Annotated[Surge | BlueGreen, Tagged("strategy")]`, where only Surge has a default strategy, takes
+    `{max_surge: 2}` as a Surge. Without such a member the field is required, as with pydantic's own discriminator.
+
+    Args:
+        field: the field that every member has, a `Literal` of text.
+    """
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        """As pydantic asks: the union, after the missing tag was filled in."""
+        inner = handler.generate_schema(Annotated[source, Field(discriminator=self.field)])
+        default = self.default(get_args(source))
+
+        def fill(value: Any) -> Any:
+            return {self.field: default, **value} if isinstance(value, dict) and self.field not in value else value
+
+        return inner if default is None else core_schema.no_info_before_validator_function(fill, inner)
+
+    def default(self, members: Iterable[Any]) -> str | None:
+        """The tag in force where none is given; None where it must be given."""
+        fields = [member.model_fields[self.field] for member in members]
+        given = [field.default for field in fields if isinstance(field.default, str)]
+        return given[0] if len(given) == 1 else None
+
+
+class IntegerIsText:
+    """Marks a text field that takes an unquoted integer back as the text it was meant to be; see `TextFromInt`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        """As pydantic asks: text, or an integer that becomes text."""
+
+        def as_text(value: Any) -> Any:
+            return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+        return core_schema.no_info_before_validator_function(as_text, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """As pydantic asks: text or an integer."""
+        text: dict[str, Any] = handler(schema)
+        return {**text, "type": ["string", "integer"]} if text.get("type") == "string" else text
+
+
+#: Text that may look like an integer, for what tools write without quotes: a commit hash of digits alone, which
+#: `pulumi config set --path` stores as an integer. The settings loader also takes other plain text that Pulumi keeps as
+#: it is (`12e4567`). Not for versions: 1.30 is still refused, since its zero would be lost.
+TextFromInt = Annotated[str, IntegerIsText()]
 
 
 def known(value: In[T] | None) -> T | None:

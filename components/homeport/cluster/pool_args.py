@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from homeport.model import Model, rule_error
+from homeport.model import Model, Tagged, rule_error
 from homeport.problems import Problem
 
 TaintEffect = Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
@@ -149,7 +149,7 @@ class Gpu(Model):
     """Which driver GKE installs; none leaves it to you."""
 
 
-Upgrade = Annotated[Surge | BlueGreen, Field(discriminator="strategy")]
+Upgrade = Annotated[Surge | BlueGreen, Tagged("strategy")]
 
 
 class NodePoolArgs(Model):
