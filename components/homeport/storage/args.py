@@ -6,6 +6,9 @@ from typing import Literal
 
 from homeport.model import Model
 
+#: What a claim can ask for, on every cloud.
+ClassKind = Literal["regional", "zonal", "fast"]
+
 
 class StorageArgs(Model):
     """Storage classes of a cluster.
@@ -14,9 +17,10 @@ class StorageArgs(Model):
     https://kubernetes.io/docs/concepts/storage/storage-classes/
     """
 
-    default: Literal["regional", "zonal", "fast"] = "regional"
-    """Class for claims that name none. regional: a copy in two zones, so that a lost zone does not glue pods to it."""
+    default: ClassKind | None = None
+    """Class for claims that name none; default: regional where the cluster has two zones or more, else zonal.
+    regional: a copy in two zones: a lost zone does not glue pods to it. zonal: in one zone. fast: one zone, SSD."""
     reclaim: Literal["delete", "retain"] = "delete"
-    """What happens to the disk when its claim is deleted."""
+    """What happens to the disk, or the snapshot, when its claim is deleted."""
     snapshots: bool = True
     """Also a class for volume snapshots."""

@@ -1,0 +1,36 @@
+"""A VolumeSnapshotClass as a resource: `apiextensions.CustomResource` of the SDK knows no fields beside `spec`."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import pulumi
+
+from homeport.storage.classes import SnapshotClassSpec
+
+_API_VERSION = "snapshot.storage.k8s.io/v1"
+_KIND = "VolumeSnapshotClass"
+
+
+@final
+class VolumeSnapshotClass(pulumi.CustomResource):
+    """One `snapshot.storage.k8s.io/v1` VolumeSnapshotClass. GKE brings its definition and controller.
+
+    https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/volume-snapshots
+    """
+
+    def __init__(
+        self, resource_name: str, spec: SnapshotClassSpec, *, labels: dict[str, str], opts: pulumi.ResourceOptions
+    ) -> None:
+        props: dict[str, Any] = {
+            "apiVersion": _API_VERSION,
+            "kind": _KIND,
+            "metadata": {
+                "name": spec.name,
+                "labels": labels,
+                "annotations": {"snapshot.storage.kubernetes.io/is-default-class": "true"},
+            },
+            "driver": spec.driver,
+            "deletionPolicy": spec.deletion_policy,
+        }
+        super().__init__(f"kubernetes:{_API_VERSION}:{_KIND}", resource_name, props, opts)
