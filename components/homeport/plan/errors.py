@@ -54,8 +54,13 @@ class Scrubber:
         return text
 
 
-def raise_clean(error: BaseException, scrub: Scrubber) -> NoReturn:
+def raise_clean(error: BaseException, scrub: Scrubber, calls: Iterable[str]) -> NoReturn:
     """Raise what a program failed with, as its user should see it.
+
+    Args:
+        error: what it raised.
+        scrub: removes secrets from text.
+        calls: functions of providers whose results the program used; they are not known in a plan.
 
     Raises:
         pulumi.RunError: the same text, without a traceback.
@@ -71,6 +76,8 @@ def raise_clean(error: BaseException, scrub: Scrubber) -> NoReturn:
     if not isinstance(error, Exception):
         raise error
     message = f"{type(error).__name__}: {error}"
+    if called := sorted(calls):
+        message += f"\nnote: a plan cannot know the results of function calls; this program used those of {', '.join(called)}"
     trace = _trace(error.__traceback__)
     full = "".join(traceback.format_exception(error))
     if scrub(full) != full:

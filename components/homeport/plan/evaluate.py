@@ -16,10 +16,12 @@ import pulumi
 
 from homeport.plan.errors import ProgramError
 from homeport.plan.graph import Graph
-from homeport.plan.project import Project, ProjectError, read_project, short_name
+from homeport.plan.program import ProjectProgram, read_program, short_name
 from homeport.plan.recording import ORGANIZATION, record
 from homeport.plan.references import StackOutputs
 from homeport.problems import SettingsError
+from homeport.settings import file_engine_config
+from homeport.settings.project import ProjectError
 
 #: Folders below a project that hold what was installed, not what was written.
 _INSTALLED: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -58,14 +60,13 @@ def evaluate(
         stack_outputs: outputs of other stacks; default: stacks of the same project are evaluated too.
 
     Raises:
-        ProjectError: there is no such project or stack.
+        ProjectError: there is no such project or program.
         pulumi.RunError: raised by the program, or the engine would refuse it.
-        SettingsError: the stack's file is wrong.
+        SettingsError: the stack's file is wrong, or not there while other stacks have one.
         ProgramError: the program raised something else.
     """
-    project = read_project(root)
-    project.require_stack(stack)
-    engine = config if config is not None else _file_config(project, stack)
+    project = read_program(root)
+    engine = config if config is not None else file_engine_config(project.root, short_name(stack))
     references = stack_outputs if stack_outputs is not None else _Siblings(project, (short_name(stack),))
     return record(
         lambda: _run_main(project),
@@ -79,13 +80,7 @@ def evaluate(
     )
 
 
-def _file_config(project: Project, stack: str) -> Configuration:
-    from homeport.settings import file_engine_config  # noqa: PLC0415 - its YAML reader is not needed by `record`
-
-    return file_engine_config(project.root, short_name(stack))
-
-
-def _run_main(project: Project) -> None:
+def _run_main(project: ProjectProgram) -> None:
     runpy.run_path(str(project.main), run_name="__main__")
 
 
@@ -97,7 +92,7 @@ class _Siblings:
         busy: stacks that are being evaluated now: one that reads itself in a circle is not known.
     """
 
-    def __init__(self, project: Project, busy: tuple[str, ...]) -> None:
+    def __init__(self, project: ProjectProgram, busy: tuple[str, ...]) -> None:
         self._project = project
         self._busy = busy
 
@@ -118,7 +113,7 @@ class _Siblings:
 
 
 @contextlib.contextmanager
-def _as_program(project: Project) -> Iterator[None]:
+def _as_program(project: ProjectProgram) -> Iterator[None]:
     """The process as the engine would start it for the program; everything back to before at the end."""
     folder = project.main.parent
     before_cwd, before_path, before_argv = Path.cwd(), list(sys.path), list(sys.argv)

@@ -64,10 +64,10 @@ class Merger:
 
     def _merge_dict(self, first: dict[str, Any], later: tuple[Any, ...]) -> dict[str, Any]:
         if self._plain:
-            return {key: self.merge(item, *(_get(value, key) for value in later)) for key, item in first.items()}
+            return {key: self.merge(item, *(_get(value, key) for value in later)) for key, item in sorted(first.items())}
         spelled = [self._respelled(value, place) for place, value in enumerate(later, start=1)]
         out: dict[str, Any] = {}
-        for key, item in first.items():
+        for key, item in sorted(first.items()):
             name = shown(self._passes[0].read(key))
             out[name] = self.merge(item, *(_get(value, name) for value in spelled))
         return out
@@ -190,7 +190,7 @@ def _public(value: Any) -> Any:
     if isinstance(value, Mark):
         return {UNKNOWN_KEY: True}
     if isinstance(value, dict):
-        return {key: _public(item) for key, item in cast("dict[str, Any]", value).items()}
+        return {key: _public(item) for key, item in sorted(cast("dict[str, Any]", value).items())}
     if isinstance(value, list):
         return [_public(item) for item in cast("list[Any]", value)]
     return value

@@ -67,6 +67,8 @@ class Pass:
     warnings: set[str] = field(default_factory=set[str])
     logs: list[str] = field(default_factory=list[str])
     secrets: set[str] = field(default_factory=set[str])
+    calls: set[str] = field(default_factory=set[str])
+    """Functions of providers whose results the program uses as plain values."""
 
 
 class _NoMocks(Mocks):

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from inspect import isawaitable
 from pathlib import Path
@@ -25,7 +26,7 @@ from pulumi.runtime.stack import Stack
 from homeport.plan import loop, seams
 from homeport.plan.callbacks import Callbacks
 from homeport.plan.errors import Scrubber, raise_clean
-from homeport.plan.graph import Graph, Resource
+from homeport.plan.graph import Graph, Resource, marks
 from homeport.plan.merge import ABSENT, Merger
 from homeport.plan.monitor import Monitor, Pass, Recorded
 from homeport.plan.origin import Origins
@@ -152,14 +153,14 @@ class _Evaluation:
             await self._run(gathered, active)
 
         try:
-            with self._around(), warnings.catch_warnings():
+            with self._around(), _without_collection(), warnings.catch_warnings():
                 # Some SDKs warn about parts of their own when they are imported.
                 warnings.filterwarnings("ignore", category=DeprecationWarning, module=_SDK_MODULES)
                 loop.run(main)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever a program raises is shown, not only exceptions
-            raise_clean(error, self._scrubber(gathered))
+            raise_clean(error, self._scrubber(gathered), gathered.calls)
         scrub = self._scrubber(gathered)
         gathered.logs = [scrub(line) for line in gathered.logs]
         gathered.warnings = {scrub(line) for line in gathered.warnings}
@@ -196,6 +197,18 @@ class _Evaluation:
         set_root_resource(None)  # pyright: ignore[reportArgumentType]
         seams.ACTIVE.set(active)
         await _run_in_stack(self._program)
+
+
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the garbage collector out of a pass: everything lives to its end, and looking for more is half of its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _configure(values: Mapping[str, Any]) -> None:
@@ -321,6 +334,4 @@ def _in_applies(passes: list[Pass]) -> set[str]:
 
 
 def _has_unknowns(resources: list[Resource], outputs: Mapping[str, Any]) -> bool:
-    from homeport.plan.graph import marks
-
     return any("unknown" in marks(value) for value in (outputs, *(item.inputs for item in resources)))

@@ -1,10 +1,11 @@
-"""The three places where an evaluation reaches into the SDK, kept together and pinned by tests.
+"""The four places where an evaluation reaches into the SDK, kept together and pinned by tests.
 
 Each is wrapped once per process and passes every call through unless an evaluation runs in the current context.
 """
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,7 +17,7 @@ from typing import Any, Final
 import pulumi
 from google.protobuf import struct_pb2
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]
-from pulumi.output import UNKNOWN
+from pulumi.output import UNKNOWN, _OutputData  # pyright: ignore[reportPrivateUsage]
 from pulumi.runtime import rpc
 from pulumi.runtime.invoke import InvokeResult
 
@@ -43,6 +44,7 @@ def install() -> None:
     if getattr(rpc.resolve_outputs, _DONE, False):
         return
     rpc.resolve_outputs = _marked(_resolve_outputs(rpc.resolve_outputs))
+    rpc.transfer_properties = _marked(_transfer_properties(rpc.transfer_properties))
     pulumi.Output.apply = _marked(_apply(pulumi.Output.apply))  # pyright: ignore[reportAttributeAccessIssue]
     # Its package exports a function under the module's name.
     module: Any = sys.modules["pulumi.runtime.invoke"]
@@ -52,6 +54,47 @@ def install() -> None:
 def _marked(function: Any) -> Any:
     setattr(function, _DONE, True)
     return function
+
+
+def _transfer_properties(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Before a registration: give a resource its outputs, still open.
+
+    The SDK makes four futures and a task for each of them, most of the time of an evaluation; one future does.
+    """
+
+    @functools.wraps(original)
+    def transfer_properties(res: Any, props: Mapping[str, Any], custom: bool) -> dict[str, Any]:
+        if ACTIVE.get() is None:
+            return original(res, props, custom)
+        resolvers: dict[str, Any] = {}
+        own: set[Any] = {res}
+        running = asyncio.get_running_loop()
+        for name in props:
+            if name == "urn" or (name == "id" and custom):
+                continue
+            # Not tracked as the program's outputs are: it ends with its registration, which is waited for.
+            output: Any = object.__new__(pulumi.Output)
+            output._data = running.create_future()  # noqa: SLF001
+            res.__dict__[name] = output
+            resolvers[name] = functools.partial(_settle, output._data, own)  # noqa: SLF001
+        return resolvers
+
+    return transfer_properties
+
+
+def _settle(
+    future: asyncio.Future[Any],
+    own: set[Any],
+    value: Any,
+    is_known: bool,
+    is_secret: bool,
+    deps: set[Any] | None,
+    failed: Exception | None,
+) -> None:
+    if failed is not None:
+        future.set_exception(failed)
+    else:
+        future.set_result(_OutputData(own | deps if deps else own.copy(), value, is_known, is_secret))
 
 
 def _resolve_outputs(original: Callable[..., None]) -> Callable[..., None]:
@@ -209,8 +252,8 @@ async def _answered(
     result = await call
     if result.is_known or (not plain and (typ is None or active.gathered.tokens.number == 1)):
         return result
+    active.gathered.calls.add(tok)
     if typ is None:
-        active.gathered.warnings.add(f"the result of {tok} is not known here, and its type neither")
         return InvokeResult({}, is_secret=result.is_secret)
-    value = active.unknowns.plain(typ, tok) if plain else active.unknowns.object(typ, tok)
+    value = active.unknowns.plain(typ, tok)
     return InvokeResult(value, is_secret=result.is_secret, dependencies=result.dependencies)

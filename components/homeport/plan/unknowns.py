@@ -12,6 +12,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, Union, cast
 
+import pulumi
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]
 from pulumi.output import Unknown
 
@@ -38,7 +39,31 @@ class Missing(Unknown):
         return str(self)
 
     def __bool__(self) -> bool:
-        return True
+        # Results of function calls check only what is there.
+        return False
+
+
+class ResourceToken(str):
+    """Stands for a resource that a plugin's component gives out: a token, and its outputs are tokens too."""
+
+    __slots__ = ("_made_by",)
+
+    def __new__(cls, unknowns: Unknowns, declared: type, path: str) -> ResourceToken:
+        """Make one for a resource class."""
+        made = super().__new__(cls, unknowns.answer(str, path))
+        made._made_by = (unknowns, declared, path)
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        unknowns, declared, path = self._made_by
+        names = _types.resource_py_to_pulumi_names(declared)
+        fields: Mapping[str, Any] = {"id": str, "urn": str, **_types.resource_types(declared)}
+        output = names.get(name, name)
+        if output not in fields:
+            raise AttributeError(name)
+        return unknowns.answer(fields[output], f"{path}.{output}")
 
 
 class Unknowns:
@@ -70,6 +95,8 @@ class Unknowns:
             return self._tokens.make(path)
         if isinstance(declared, type) and _types.is_output_type(declared):
             return self.object(declared, path)
+        if isinstance(declared, type) and issubclass(declared, pulumi.Resource):
+            return ResourceToken(self, declared, path)
         if origin in {list, Sequence} and arguments:
             item = self.answer(arguments[0], f"{path}[*]")
             return item if isinstance(item, Missing) else [item] * max(1, self._tokens.number - 1)
@@ -82,15 +109,10 @@ class Unknowns:
         return made
 
     def plain(self, declared: type, path: str) -> Any:
-        """The result of a function call that the program does not await: an object with text fields as tokens.
-
-        The SDK copies such results field by field, so they cannot be made when they are read. What is not text is None.
-        """
+        """The result of a function call: the SDK copies it field by field, so that all its fields must be there."""
         made = declared.__new__(declared)
         for name, field in _types.output_type_types(declared).items():
-            answer = self.answer(field, f"{path}.{name}")
-            if not isinstance(answer, Missing):
-                _types.set(made, _python_name(declared, name), answer)
+            _types.set(made, _python_name(declared, name), self.answer(field, f"{path}.{name}"))
         return made
 
     def fill(self, value: Any, path: str) -> Any:
