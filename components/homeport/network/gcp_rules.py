@@ -57,10 +57,20 @@ def range_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator[
     yield from _overlap_problems(args, ranges)
 
 
-def free_for(args: GcpNetworkArgs, ranges: Iterable[Range], role: Role, prefix: int) -> Cidr | None:
-    """A range of length `prefix` that `role` could have: private, and shared with nothing that the settings name."""
+def free_for(
+    args: GcpNetworkArgs, ranges: Iterable[Range], role: Role, prefix: int, *, besides: Iterable[Cidr] = ()
+) -> Cidr | None:
+    """A range of length `prefix` that `role` could have: private, and shared with nothing that the settings name.
+
+    Args:
+        args: the section `network`.
+        ranges: its ranges.
+        role: the one to place anew; the range that it has now does not count as taken.
+        prefix: length of the prefix.
+        besides: what else is taken.
+    """
     ranges = list(ranges)
-    taken = [found.cidr for found in ranges if found.role != role]
+    taken = [*(found.cidr for found in ranges if found.role != role), *besides]
     whole = [args.cidr] if args.cidr else []
     space = RFC1918 if role == "databases" else PRIVATE
     near = args.cidr or next((found.cidr for found in ranges if found.role == role), None)
@@ -180,15 +190,23 @@ def _overlap_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterat
                     related=(("cidr",),),
                 )
     named = {key: found.cidr for key, found in by_key.items()} | {key: cidr for key, (_, cidr) in peers.items()}
+    crossed: dict[str, list[Range]] = {}
     for first, second in overlaps(named):
         if first in peers:
             yield _two_peers(peers[first], peers[second])
         elif second in peers:
             own = by_key[first]
             if not (second in reported and args.cidr and inside(own.cidr, args.cidr)):
-                yield _own_and_peer(args, ranges, own, peers[second])
+                crossed.setdefault(second, []).append(own)
         else:
-            yield _two_of_our_own(args, ranges, by_key[first], by_key[second])
+            # The field to change is one that was written by hand.
+            wrong, other = (first, second) if by_key[second].planned else (second, first)
+            crossed.setdefault(wrong, []).append(by_key[other])
+    for key, others in crossed.items():
+        if key in peers:
+            yield _peer_over_our_own(args, ranges, peers[key], others)
+        else:
+            yield _over_our_own(args, ranges, by_key[key], others)
 
 
 def _two_peers(left: tuple[str, Cidr], right: tuple[str, Cidr]) -> Problem:
@@ -201,33 +219,45 @@ def _two_peers(left: tuple[str, Cidr], right: tuple[str, Cidr]) -> Problem:
     )
 
 
-def _own_and_peer(args: GcpNetworkArgs, ranges: dict[Role, Range], own: Range, peer: tuple[str, Cidr]) -> Problem:
+def _peer_over_our_own(
+    args: GcpNetworkArgs, ranges: dict[Role, Range], peer: tuple[str, Cidr], own: list[Range]
+) -> Problem:
+    moves: list[str] = []
+    taken: list[Cidr] = []
+    for found in own:
+        exact = free_for(args, ranges.values(), found.role, prefix_of(found.cidr), besides=taken)
+        moves.append(_write(found.field, exact))
+        taken += [exact] if exact else []
     return Problem(
         ("peers", peer[0]),
-        f"overlaps {own.words}, {own.cidr}: one of the two would be out of reach",
-        _move(args, ranges, own) + ", or correct the peer",
+        f"overlaps {_named(own)}: one side would be out of reach",
+        ", ".join(dict.fromkeys(moves)) + ", or correct the peer",
         peer[1],
-        related=(own.source,),
+        related=_sources(own),
     )
 
 
-def _two_of_our_own(args: GcpNetworkArgs, ranges: dict[Role, Range], first: Range, second: Range) -> Problem:
-    # The field to change is one that was written by hand.
-    wrong, other = (first, second) if second.planned else (second, first)
-    where = f"planned at {other.cidr} out of cidr" if other.planned else other.cidr
-    return Problem(
-        wrong.field,
-        f"overlaps {other.words}, {where}: an address has one meaning",
-        _move(args, ranges, wrong),
-        wrong.cidr,
-        related=(other.source,),
-    )
-
-
-def _move(args: GcpNetworkArgs, ranges: dict[Role, Range], wrong: Range) -> str:
+def _over_our_own(args: GcpNetworkArgs, ranges: dict[Role, Range], wrong: Range, others: list[Range]) -> Problem:
     fix = _write(wrong.field, free_for(args, ranges.values(), wrong.role, prefix_of(wrong.cidr)))
     own_slot = slot(args.cidr, wrong.role) if args.cidr else None
-    others = [found.cidr for found in ranges.values() if found.role != wrong.role]
-    if own_slot and not any(share(own_slot, cidr) for cidr in others):
-        return f"remove {dotted(wrong.field)}, so that it is planned at {own_slot}, or {fix}"
-    return fix
+    rest = [found.cidr for found in ranges.values() if found.role != wrong.role]
+    if own_slot and not any(share(own_slot, cidr) for cidr in rest):
+        fix = f"remove {dotted(wrong.field)}, so that it is planned at {own_slot}, or {fix}"
+    return Problem(
+        wrong.field,
+        f"overlaps {_named(others)}: an address has one meaning",
+        fix,
+        wrong.cidr,
+        related=_sources(others),
+    )
+
+
+def _named(found: list[Range]) -> str:
+    return " and ".join(
+        f"{one.words}, planned at {one.cidr} out of cidr" if one.planned else f"{one.words}, {one.cidr}"
+        for one in found
+    )
+
+
+def _sources(found: list[Range]) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(one.source for one in found))
