@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field
 from homeport.model import In, Model, known, rule_error
 from homeport.network import aws_endpoints
 from homeport.network.aws_values import AllocationId, AwsZone, SubnetId, VpcId
-from homeport.network.plan import prefix_of, reserved_for, share
+from homeport.network.plan import free_range, prefix_of, reserved_for, share
 from homeport.problems import Problem
 from homeport.values import Cidr
 
@@ -280,10 +280,14 @@ class AwsNetworkArgs(Model):
                 yield Problem(
                     ("peers", name),
                     f"shares addresses with the VPC's own range {self.whole}; neither side could reach the other there",
-                    "choose another cidr: ranges of networks that are connected must differ",
+                    self._other_range(),
                     peer,
                     related=((("existing", "cidr") if self.existing else ("cidr",)),),
                 )
+
+    def _other_range(self) -> str:
+        free = free_range(prefix_of(self.cidr), self.peers.values()) if self.cidr and not self.existing else None
+        return f'write cidr: "{free}"' if free else "remove the peer, or use a VPC of another range"
 
     def _way_out_problems(self) -> Iterator[Problem]:
         if self.nat != "none":

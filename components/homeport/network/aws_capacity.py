@@ -95,7 +95,7 @@ def capacity_problems(plan: AwsNetworkPlan, pools: Mapping[str, PoolNodes]) -> I
             demand.subnet.source,
             f"{demand.subnet.words}, {demand.subnet.cidr}, has room for {demand.room} addresses of nodes and pods; the"
             f" node pools can take {demand.needed} there with the nodes of an upgrade ({shares})",
-            ", or ".join(_fixes(plan, pools, demand)),
+            _fix(plan, pools, demand),
             plan.args.cidr if demand.subnet.planned else demand.subnet.cidr,
             related=(("subnets", "private"),) if demand.subnet.planned else (),
         )
@@ -116,19 +116,24 @@ def _demands(plan: AwsNetworkPlan, pools: Mapping[str, PoolNodes]) -> Iterator[_
         )
 
 
-def _fixes(plan: AwsNetworkPlan, pools: Mapping[str, PoolNodes], demand: _Demand) -> Iterator[str]:
+def _fix(plan: AwsNetworkPlan, pools: Mapping[str, PoolNodes], demand: _Demand) -> str:
+    larger = " or ".join(_larger(plan, demand))
+    lower = _lower(pools, demand, plan)
+    return f"before the cluster exists, {larger}; else {lower}" if larger else lower
+
+
+def _larger(plan: AwsNetworkPlan, demand: _Demand) -> Iterator[str]:
     whole, prefix = plan.args.cidr, smallest_prefix(demand.needed + 2 * PREFIX_SIZE)
-    if demand.subnet.planned and whole is not None:
+    if not demand.subnet.planned:
+        yield f"use a /{prefix} or larger"
+    elif whole is not None:
         if prefix == prefix_of(whole) + _QUARTER_BITS and len(plan.zones) <= _QUARTERS:
             ranges = ", ".join(f'{zone}: "{carve(whole, prefix, i)}"' for i, zone in enumerate(plan.zones))
-            yield f"before the cluster exists, write subnets: {{private: {{{ranges}}}}}"
+            yield f"write subnets: {{private: {{{ranges}}}}}"
         wider = prefix - (prefix_of(demand.subnet.cidr) - prefix_of(whole))
         free = free_range(wider, plan.args.peers.values()) if wider >= LARGEST else None
         if free:
-            yield f'before the cluster exists, write cidr: "{free}"'
-    elif not demand.subnet.planned:
-        yield f"before the cluster exists, use a /{prefix} or larger"
-    yield _lower(pools, demand, plan)
+            yield f'write cidr: "{free}"'
 
 
 def _lower(pools: Mapping[str, PoolNodes], demand: _Demand, plan: AwsNetworkPlan) -> str:
