@@ -103,7 +103,10 @@ def is_null(node: Node) -> bool:
 
 def is_secure(node: Node) -> bool:
     """Whether it is an encrypted value: `{secure: v1:...}`."""
-    return isinstance(node, MapNode) and set(node.entries) == {SECURE} and isinstance(node.entries[SECURE].node, Scalar)
+    if not isinstance(node, MapNode) or set(node.entries) != {SECURE}:
+        return False
+    inner = node.entries[SECURE].node
+    return isinstance(inner, Scalar) and isinstance(inner.value, str)
 
 
 def plain(node: Node) -> Any:
@@ -183,28 +186,6 @@ def in_layer(node: Node, layer: str) -> Node:
             return replace(node, entries=entries, origin=origin)
         case ListNode():
             return replace(node, items=tuple(in_layer(item, layer) for item in node.items), origin=origin)
-
-
-def without(node: Node, path: Path) -> Node:
-    """The same tree without what stands at `path`; items of a list keep their order."""
-    if not path or find(node, path) is None:
-        return node
-    head, rest = path[0], path[1:]
-    if isinstance(node, MapNode) and isinstance(head, str):
-        entries = dict(node.entries)
-        if rest:
-            entries[head] = replace(entries[head], node=without(entries[head].node, rest))
-        else:
-            del entries[head]
-        return replace(node, entries=entries)
-    if isinstance(node, ListNode) and isinstance(head, int):
-        items = list(node.items)
-        if rest:
-            items[head] = without(items[head], rest)
-        else:
-            del items[head]
-        return replace(node, items=tuple(items))
-    return node
 
 
 def build(value: Any, origin: Origin) -> Node:
