@@ -26,6 +26,11 @@ class GkeWorkloadIdentity:
         self._project = pulumi.Output.from_input(project)
         self._number = pulumi.Output.from_input(project_number)
 
+    @property
+    def project(self) -> pulumi.Output[str]:
+        """Id of the cluster's project, where a workload's own secrets lie unless they say otherwise."""
+        return self._project
+
     def principal(self, namespace: str, service_account: str) -> pulumi.Output[str]:
         """The member for a Kubernetes service account, as `homeport.identity.gcp_principals` writes it."""
 
