@@ -12,7 +12,7 @@ from homeport.model import In, known
 from homeport.network.gcp_args import ExistingNetwork, GcpNetworkArgs
 from homeport.network.gcp_firewall import FirewallRule, firewall_rules
 from homeport.network.gcp_names import PODS_RANGE, SERVICES_RANGE, GcpNetworkNames
-from homeport.network.gcp_plan import NetworkPlan, plan_network
+from homeport.network.gcp_plan import NetworkPlan, Range, plan_network
 from homeport.network.gcp_state import checked_range, project_of
 from homeport.network.plan import first_address, prefix_of
 from homeport.options import paths
@@ -148,9 +148,8 @@ class GcpNetwork(pulumi.ComponentResource):
         )
         subnetwork = self._subnetwork(vpc, plan)
         self.network, self.subnetwork = vpc.id, subnetwork.id
-        ranges = subnetwork.secondary_ip_ranges
-        self.pods_range = ranges.apply(lambda real: checked_range(real, PODS_RANGE, plan.pods))
-        self.services_range = ranges.apply(lambda real: checked_range(real, SERVICES_RANGE, plan.services))
+        self.pods_range = _checked(subnetwork, PODS_RANGE, plan.ranges["pods"])
+        self.services_range = _checked(subnetwork, SERVICES_RANGE, plan.ranges["services"])
         if self._args.nat.enabled:
             self._nat(vpc, subnetwork)
         self._firewall(vpc.id, self._project)
@@ -285,6 +284,12 @@ class GcpNetwork(pulumi.ComponentResource):
     def _opts(self, *, protect: bool = False, ignore_changes: Sequence[str] = ()) -> pulumi.ResourceOptions:
         # None, not False: what a caller protects as a whole stays protected.
         return pulumi.ResourceOptions(parent=self, protect=protect or None, ignore_changes=list(ignore_changes) or None)
+
+
+def _checked(subnetwork: gcp.compute.Subnetwork, name: str, wanted: Range) -> pulumi.Output[str]:
+    return subnetwork.secondary_ip_ranges.apply(
+        lambda real: checked_range(real, name, wanted.cidr, planned=wanted.planned)
+    )
 
 
 def _sound_plan(name: str, args: GcpNetworkArgs, names: GcpNetworkNames) -> NetworkPlan:

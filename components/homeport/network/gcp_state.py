@@ -28,7 +28,9 @@ class SecondaryRange(Protocol):
         ...
 
 
-def checked_range(real: Sequence[SecondaryRange] | None, name: str, wanted: Cidr | None) -> str:
+def checked_range(
+    real: Sequence[SecondaryRange] | None, name: str, wanted: Cidr | None, *, planned: bool = False
+) -> str:
     """The name of a secondary range, once the subnet is known to have it as the settings say.
 
     Changes of the subnet's ranges are ignored, since GKE adds some itself. So a range that was changed in the settings
@@ -38,6 +40,7 @@ def checked_range(real: Sequence[SecondaryRange] | None, name: str, wanted: Cidr
         real: the subnet's ranges, from its outputs.
         name: of the range, pods or services; also of the field in the settings.
         wanted: the range that the settings say.
+        planned: whether they say it by `network.cidr`.
 
     Raises:
         pulumi.RunError: the subnet has another range under this name, or none.
@@ -45,10 +48,16 @@ def checked_range(real: Sequence[SecondaryRange] | None, name: str, wanted: Cidr
     found = {item.range_name: item.ip_cidr_range for item in real or ()}
     if found.get(name) == wanted:
         return name
+    says = f"by network.cidr say {wanted}" if planned else f"say {wanted}"
     has = f"has {found[name]} for {name}" if name in found else f"has no secondary range {name}"
-    back = f'write network.{name}: "{found[name]}" back' if name in found else "add the range to it by hand"
+    if name not in found:
+        back = "add the range to it by hand"
+    elif planned:
+        back = "take the change of network.cidr back"
+    else:
+        back = f'write network.{name}: "{found[name]}" again'
     raise pulumi.RunError(
-        f"the subnet of the nodes {has}, the settings say {wanted}; a subnet's ranges stay as they are while a cluster "
+        f"the subnet of the nodes {has}, the settings {says}; a subnet's ranges stay as they are while a cluster "
         f"may use them: {back}; another range takes a new network and cluster, see docs/network.md"
     )
 
