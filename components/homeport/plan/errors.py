@@ -70,7 +70,10 @@ def raise_clean(error: BaseException, scrub: Scrubber, calls: Iterable[str]) -> 
     if isinstance(error, SettingsError):
         raise error.with_traceback(None) from None
     if isinstance(error, pulumi.RunError):
-        raise type(error)(scrub(str(error))) from None
+        # A program that shows wrong settings as text still has them at hand: `--json` lists them one by one.
+        settings = error.__context__ if isinstance(error.__context__, SettingsError) else None
+        error.args = (scrub(str(error)),)
+        raise error.with_traceback(None) from settings
     if isinstance(error, SystemExit):
         raise ProgramError(f"the program ended itself with exit code {error.code!r}", "") from None
     if not isinstance(error, Exception):

@@ -10,6 +10,8 @@ from pulumi.runtime.proto import source_pb2
 
 from homeport.plan.graph import Source
 
+#: Frames from here on are the evaluation's.
+_OWN = Path(__file__).parent.as_uri()
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -26,10 +28,9 @@ class Origins:
         self._sdk: dict[str, bool] = {}
 
     def source(self, trace: source_pb2.StackTrace) -> Source | None:
-        """The innermost place outside of the SDKs, or None where there is none."""
-        frames = [frame.pc for frame in trace.frames if frame.pc.uri]
-        position = next((frame for frame in frames if not self._is_sdk(frame.uri)), None)
-        if position is None:
+        """The innermost place outside of the SDKs, or None where it is in no file."""
+        position = next((frame.pc for frame in trace.frames if not self._is_sdk(frame.pc.uri)), None)
+        if position is None or not position.uri or position.uri.startswith(_OWN):
             return None
         file = self._files.get(position.uri)
         if file is None:
