@@ -96,8 +96,8 @@ def found(pool_args: NodePoolArgs, name: str = "general", **cluster: Any) -> lis
         (
             {"machines": ["g2-standard-4"], "gpu": {"type": "nvidia-l4", "driver": "none"}},
             (
-                "secure_boot = true: secure boot loads signed kernel modules only, and with driver: none the driver is one "
-                "of your own; let GKE install its signed driver with driver: default, or write secure_boot: false"
+                "secure_boot = true: secure boot loads signed kernel modules only, and with driver: none the driver is "
+                "one of your own; let GKE install its signed driver with driver: default, or write secure_boot: false"
             ),
         ),
     ],
