@@ -239,6 +239,12 @@ def test_a_stack_is_found_by_its_last_name(listed: str) -> None:
     assert found(machine, "stack").status == "ok"
 
 
+def test_a_stack_may_be_given_in_full() -> None:
+    findings = {item.name: item for item in examine(ready(), ROOT, "organization/homeport/stage", no_settings)}
+    assert findings["stack file"].text == "Pulumi.stage.yaml"
+    assert findings["stack"].status == "ok"
+
+
 def test_a_stack_that_is_not_in_the_backend_is_made_with_the_key_that_its_file_names() -> None:
     machine = ready()
     machine.answers["stack ls --json"] = Ran(0, "[]")

@@ -90,7 +90,7 @@ def no_output(file: StackFile, stack: str, trouble: Trouble) -> str:
 
 
 def _output(machine: Machine, root: Path, stack: str, *, as_json: bool) -> str:
-    facts = stack_file(machine.read(root / f"Pulumi.{stack}.yaml") or "")
+    facts = stack_file(machine.read(root / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml") or "")
     answer = ask(machine, root, "stack", "output", "kubeconfig", "--show-secrets", "--stack", stack)
     if isinstance(answer, Trouble):
         fail(no_output(facts, stack, answer), as_json=as_json, code=EXIT_MISSING)

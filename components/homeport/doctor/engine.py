@@ -89,7 +89,8 @@ def stack(machine: Machine, root: Path, name: str, file: StackFile, *, answers: 
         return _finding("stack", answer)
     names = [str(item.get("name", "")) for item in _objects(answer)]
     # Pulumi Cloud says ORGANIZATION/STACK for stacks of another organisation.
-    if any(listed in {name, f"organization/{name}"} or listed.rpartition("/")[2] == name for listed in names):
+    short = name.rpartition("/")[2]
+    if any(listed.rpartition("/")[2] == short for listed in names):
         return ok("stack", f"{name} exists")
     provider = f' --secrets-provider "{file.provider}"' if file.provider else ""
     hint = "" if file.provider or file.salted else '   (with a key: --secrets-provider "gcpkms://...")'

@@ -59,7 +59,8 @@ def examine(machine: Machine, root: Path, stack: str | None, load: LoadSettings)
 
 
 def _stack(machine: Machine, root: Path, stack: str, load: LoadSettings, *, answers: bool) -> Iterator[Finding]:
-    path = root / f"Pulumi.{stack}.yaml"
+    short = stack.rsplit("/", 1)[-1]  # as in ORGANIZATION/PROJECT/STACK
+    path = root / f"Pulumi.{short}.yaml"
     text = machine.read(path)
     if text is None:
         others = sorted(name for other in root.glob("Pulumi.*.yaml") if (name := other.name[7:-5]))
@@ -75,18 +76,18 @@ def _stack(machine: Machine, root: Path, stack: str, load: LoadSettings, *, answ
         return
     yield ok("stack file", path.name, "plan")
     file = stack_file(text)
-    seen = load(root, stack)
+    seen = load(root, short)
     if seen is not None:
-        yield _settings(seen, stack)
+        yield _settings(seen, short)
         if seen.cluster is not None:
             got = seen.cluster
             file = replace(file, kind=got.kind, project=got.project, context=got.context, kubeconfig=got.kubeconfig)
     yield engine.stack(machine, root, stack, file, answers=answers)
     yield from engine.secrets(machine, file, stack)
     if file.kind == "gke":
-        yield from clouds.google(machine, root, file, stack)
+        yield from clouds.google(machine, root, file, short)
     elif file.kind == "existing":
-        yield from clouds.existing(machine, root, file, stack)
+        yield from clouds.existing(machine, root, file, short)
 
 
 def _settings(seen: SettingsSeen, stack: str) -> Finding:
