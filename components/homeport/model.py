@@ -133,7 +133,9 @@ class Tagged:
         default = self.default(get_args(source))
 
         def fill(value: Any) -> Any:
-            return {self.field: default, **value} if isinstance(value, dict) and self.field not in value else value
+            if not isinstance(value, dict) or self.field in value:
+                return cast("Any", value)
+            return {self.field: default, **cast("dict[str, Any]", value)}
 
         return inner if default is None else core_schema.no_info_before_validator_function(fill, inner)
 

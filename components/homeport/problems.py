@@ -73,6 +73,8 @@ class Problem:
         out = [f"{place}{dotted(self.path)}{shown}", f"    {self.rule}"]
         if self.fix:
             out.append(f"    fix: {self.fix}")
+        if self.related:
+            out.append(f"    see: {', '.join(dotted(path) for path in self.related)}")
         return out
 
     def as_json(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """base.yaml: what stack files share, as layers below them.
 
-`all`, `layers.<layer>`, `clouds.<cluster.kind>`, `environments.<environment>`, merged in this order, then the stack file.
+`all`, `layers.<layer>`, `clouds.<cluster.kind>`, `environments.<environment>`, merged in this order, then the stack
+file.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def full_key(key: str, project: str) -> str:
 def engine_text(node: Node) -> str:
     """A value as the engine hands it over."""
     data = _engine_data(node)
-    return _json(data) if isinstance(data, dict | list) else _scalar_text(data)
+    return _scalar_text(data) if isinstance(node, Scalar) or is_secure(node) else _json(data)
 
 
 def _put(values: dict[str, str], secrets: set[str], key: str, node: Node) -> None:

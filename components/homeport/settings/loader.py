@@ -5,7 +5,7 @@ read -> sort keys -> merge -> decode -> validate -> check; each step adds proble
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any, Generic, TypeVar, overload
@@ -110,9 +110,9 @@ class _Loader:
         shape = shape_of(self.model)
         adapter: TypeAdapter[Any] = TypeAdapter(self.model)
         document = self._stack_document(text)
-        names = {name for section in sections(shape) for name in section.fields}
+        names = list(dict.fromkeys(name for section in sections(shape) for name in section.fields))
         stack = stack_sections(document, project=self.project.name, known=names)
-        base = self._base(shape)
+        base = base_of(self.project, shape)
         self._project_config()
         self._file_problems(document, stack, base)
         if document.root is None and document.problems:
@@ -125,8 +125,7 @@ class _Loader:
         if SECRETS not in names and secrets_entry is not None:
             rule = "this project's settings take no secrets"
             self._tell([Problem((SECRETS,), rule, "remove them", location=secrets_entry.key_origin.location)])
-        command = set_command("{name}", self.stack)
-        teller = Teller(tree, removed, shape, command.replace("{name}", "{name}"))
+        teller = Teller(tree, removed, shape, lambda name: set_command(name, self.stack))
         settings = self._validated(adapter, shape, tree, teller, secrets.values if SECRETS in names else None)
         if self.problems:
             raise SettingsError(_sorted(self.problems))
@@ -152,19 +151,6 @@ class _Loader:
         if self.engine is None:
             raise SettingsError([missing_stack(self.project, file)])
         return Document(shown, None)
-
-    def _base(self, shape: Shape) -> BaseFile:
-        file = self.project.base
-        if file is None or not file.is_file():
-            return BaseFile("", {}, ())
-        document = read_bytes(file.read_bytes(), file=self.project.shown(file))
-        return read_base(document, tags=lambda path: tags_of(shape, path))
-
-    def _base_document(self) -> Document | None:
-        file = self.project.base
-        if file is None or not file.is_file():
-            return None
-        return read_bytes(file.read_bytes(), file=self.project.shown(file))
 
     def _project_config(self) -> None:
         config = project_config(self.project)
@@ -239,8 +225,25 @@ class _Loader:
         self._tell(problem.at(place(tree, problem.path)) for problem in walk_checks(settings))
         return settings
 
-    def _tell(self, problems: Any) -> None:
-        self.problems += [replace(problem, path=shown_path(problem.path)) for problem in problems]
+    def _tell(self, problems: Iterable[Problem]) -> None:
+        """Add problems whose paths are those of the settings."""
+        self.problems += [
+            replace(
+                problem,
+                path=shown_path(problem.path),
+                related=tuple(shown_path(path) for path in problem.related),
+            )
+            for problem in problems
+        ]
+
+
+def base_of(project: Project, shape: Shape) -> BaseFile:
+    """What the project's stacks share; empty where the project has no such file."""
+    file = project.base
+    if file is None or not file.is_file():
+        return BaseFile("", {}, ())
+    document = read_bytes(file.read_bytes(), file=project.shown(file))
+    return read_base(document, tags=lambda path: tags_of(shape, path))
 
 
 def _with_secrets(settings: Any, secrets: dict[str, Any]) -> Any:

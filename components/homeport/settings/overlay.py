@@ -7,10 +7,9 @@ quotes. So the type of a section that is a single value comes from the model, wh
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from homeport.problems import Problem
 from homeport.settings.engine import EngineConfig, engine_text
@@ -105,10 +104,12 @@ def _equal(left: Any, right: Any) -> bool:
     """Equality of JSON values: 1 and 1.0 are one number, true is none."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
-        return left.keys() == right.keys() and all(_equal(left[key], right[key]) for key in left)
+    if isinstance(left, dict) and isinstance(right, dict):
+        ours, theirs = cast("dict[str, Any]", left), cast("dict[str, Any]", right)
+        return ours.keys() == theirs.keys() and all(_equal(ours[key], theirs[key]) for key in ours)
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(_equal, left, right))
+        items, others = cast("list[Any]", left), cast("list[Any]", right)
+        return len(items) == len(others) and all(map(_equal, items, others))
     return bool(left == right)
 
 

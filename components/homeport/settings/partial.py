@@ -1,7 +1,8 @@
 """Rules between fields, run on what is left of settings that are wrong somewhere.
 
-A mistake in one place must not hide the others. What is broken is taken out, with as little around it as possible; rules
-run on the rest, and a rule counts only where everything it is about stands in the files and nothing of it is broken.
+A mistake in one place must not hide the others. What is broken is taken out, with as little around it as possible;
+rules run on the rest, and a rule counts only where everything it is about stands in the files and nothing of it is
+broken.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Partial:
                 for problem in _run(value):
                     yield _translated(node, out, problem).below(path)
                 break
-            more = {_original(node, out, _to_prune(item, shape)) for item in broken}
+            more = {_original(node, out, _to_prune(item)) for item in broken}
             more = {_existing(node, item) for item in more}
             if more <= out:
                 return
@@ -103,8 +104,7 @@ def _run(value: object) -> Iterator[Problem]:
         yield from walk_checks(value)
 
 
-def _to_prune(item: Broken, shape: Shape) -> Path:
-    del shape
+def _to_prune(item: Broken) -> Path:
     return item.path[:-1] if item.kind == "missing" or item.kind.startswith("union_tag") else item.path
 
 

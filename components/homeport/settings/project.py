@@ -164,7 +164,7 @@ def _tool(root: Path) -> Mapping[str, Any]:
         tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([Problem(("pyproject.toml",), f"is not valid TOML: {error}")]) from None
-    section = cast("Mapping[str, Any]", tool).get("homeport", {}) if isinstance(tool, dict) else {}
+    section: Any = cast("Mapping[str, Any]", tool).get("homeport") if isinstance(tool, dict) else None
     return cast("Mapping[str, Any]", section) if isinstance(section, dict) else {}
 
 

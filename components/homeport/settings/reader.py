@@ -111,8 +111,9 @@ def _quote(raw: str, why: Ambiguous) -> str:
 
 
 def _syntax(file: str, error: MarkedYAMLError) -> Problem:
-    what = " ".join(str(error.problem or error.context or "it cannot be parsed").split())
-    mark: Any = error.problem_mark or error.context_mark
+    told: Any = error
+    what = " ".join(str(told.problem or told.context or "it cannot be parsed").split())
+    mark: Any = told.problem_mark or told.context_mark
     place = Location(file, mark.line + 1, mark.column + 1) if mark is not None else Location(file, 1, 1)
     fix = ""
     if "'\\t'" in what or "tab" in what:
@@ -125,7 +126,8 @@ def _syntax(file: str, error: MarkedYAMLError) -> Problem:
 
 
 def _unprintable(file: str, text: str, error: ReaderError) -> Problem:
-    index = int(error.position or 0)
+    told: Any = error
+    index = int(told.position or 0)
     before = text[:index]
     place = Location(file, before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1)
     return Problem((), "contains a control character", "remove it, or write it as an escape in quotes", location=place)
@@ -169,7 +171,8 @@ class _Builder:
         self._documents = 0
 
     def take(self, event: Any) -> None:
-        match event:
+        kind: object = event
+        match kind:
             case DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
@@ -183,7 +186,7 @@ class _Builder:
                 self._tag(event)
                 if len(self._stack) >= MAX_DEPTH:
                     self._stop(self._origin(event), f"is nested more than {MAX_DEPTH} levels deep", "flatten it")
-                is_map = isinstance(event, MappingStartEvent)
+                is_map = isinstance(kind, MappingStartEvent)
                 self._stack.append(_Frame(self._origin(event), bool(event.flow_style), event.anchor, is_map))
             case MappingEndEvent() | SequenceEndEvent():
                 self._close(event)
@@ -265,7 +268,7 @@ class _Builder:
             fix = f"write {quoted(node.raw or '')}"
             self._problem(node.origin, f"the key is ambiguous: {node.ambiguous.reason}", fix, path)
         elif not isinstance(node.value, str):
-            kind = {type(None): "null", bool: "true or false"}.get(type(node.value), "a number")
+            kind = "null" if node.value is None else "true or false" if isinstance(node.value, bool) else "a number"
             fix = f"write {quoted(node.raw or '')}" if node.raw else "write the key"
             self._problem(node.origin, f"a key must be text; YAML readers take this one as {kind}", fix, path)
         if not frame.skip and _key_text(node) in frame.entries:

@@ -53,7 +53,7 @@ def words(found: Found) -> Words:
         return _wrong_type(found)
     simple = _SIMPLE.get(found.kind)
     if simple is not None:
-        return simple.format(**{key: _number(value) for key, value in found.context.items()}), example(found.field)
+        return simple.format(**{key: _number(value) for key, value in found.context.items()}), ""
     return _untranslated(found)
 
 
@@ -88,7 +88,10 @@ def missing(name: str, field: FieldInfo | None, shape: Shape, removed: str | Non
     """
     rule = f"{name} is required" + (f" and removed by the null at {removed}" if removed else " and missing")
     hint = example(field)
-    return rule, f"add {name}: {describe(shape)}" + (f" ({hint})" if hint else "")
+    what = describe(shape)
+    if isinstance(shape, Choice):
+        what = f"a map with {shape.tag}: {' or '.join(shape.members)}"
+    return rule, f"add {name}: {what}" + (f"; {hint}" if hint else "")
 
 
 def example(field: FieldInfo | None) -> str:
@@ -97,8 +100,12 @@ def example(field: FieldInfo | None) -> str:
         return ""
     if field.examples:
         return "for example " + " or ".join(_word(item) for item in field.examples)
-    first = re.split(r"(?<=[.;])\s", " ".join((field.description or "").split()), maxsplit=1)[0]
-    return first.rstrip(".;")
+    text = " ".join((field.description or "").split())
+    given = re.search(r"for example [^.;]*(?:\.\w[^.;]*)*", text)
+    if given:
+        return given[0]
+    first = re.split(r"(?<=[.;])\s", text, maxsplit=1)[0].rstrip(".;")
+    return f"it means: {first}" if first else ""
 
 
 def _wrong_type(found: Found) -> Words:

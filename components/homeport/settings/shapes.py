@@ -134,7 +134,7 @@ def shape_of(annotation: Any, metadata: list[Any] | None = None) -> Shape:
         return _union(get_args(annotation), meta)
     if origin is Literal:
         values = get_args(annotation)
-        return Leaf(frozenset(type(value) for value in values), values)
+        return Leaf(_types(values), values)
     if isinstance(annotation, type) and origin is None:
         return _class(annotation, meta)
     return _collection(origin, get_args(annotation))
@@ -145,7 +145,7 @@ def _class(annotation: type, meta: list[Any]) -> Shape:
         return Section(annotation)
     if issubclass(annotation, Enum):
         values = tuple(member.value for member in annotation)
-        return Leaf(frozenset(type(value) for value in values), values)
+        return Leaf(_types(values), values)
     if annotation in _SCALARS:
         return Leaf(frozenset({annotation}), integer_is_text=any(isinstance(item, IntegerIsText) for item in meta))
     return _collection(annotation, ())
@@ -174,10 +174,14 @@ def _union(args: tuple[Any, ...], meta: list[Any]) -> Shape:
         leaves = cast("tuple[Leaf, ...]", shapes)
         closed = all(leaf.values for leaf in leaves)
         return Leaf(
-            frozenset().union(*(leaf.kinds for leaf in leaves)),
+            frozenset(kind for leaf in leaves for kind in leaf.kinds),
             tuple(value for leaf in leaves for value in leaf.values) if closed else (),
         )
     return Either(shapes)
+
+
+def _types(values: tuple[object, ...]) -> frozenset[type]:
+    return frozenset(type(value) for value in values)
 
 
 def _choice(tag: str, options: tuple[Any, ...], *, default: str | None) -> Shape:

@@ -113,10 +113,14 @@ class _Keys:
             return
         if space == "pulumi":
             return
-        wanted = f"{NAMESPACE}:{name}"
+        wanted = f"{NAMESPACE}:{name if name in self._known else nearest(name, self._known) or name}"
         rule = self._rule(space, key)
-        close = name in self._known or space in {"", self._project, NAMESPACE} or nearest(space, [NAMESPACE])
-        fix = f"write {wanted}" if close else f"remove it; what it sets belongs in a section like {NAMESPACE}:cluster"
+        if name in self._known or nearest(name, self._known):
+            fix = f"write {wanted}"
+        elif space in {"", self._project, NAMESPACE} or nearest(space, [NAMESPACE]):
+            fix = f"remove it; settings are {listed(f'{NAMESPACE}:{item}' for item in self._known)}"
+        else:
+            fix = f"remove it; what it sets belongs in a section like {NAMESPACE}:cluster"
         if wanted in config.entries:
             fix = f"remove it; {wanted} is there too"
         elif name in self._known:

@@ -6,7 +6,7 @@ other branches of a union, anything inside a value that could not be read) is le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -91,7 +91,7 @@ class Teller:
     tree: MapNode
     removed: Mapping[Path, Origin]
     shape: Shape
-    secret_command: str
+    secret_command: Callable[[str], str]
 
     def problems(self, broken: Iterable[Broken]) -> list[Problem]:
         """One problem per mistake."""
@@ -143,7 +143,7 @@ class Teller:
         absent = [field for field in valid if field not in given]
         if secret_name(name) and not nearest(name, absent, cutoff=0.8) and not isinstance(node, MapNode):
             rule = "looks like a secret, and secrets stand encrypted under homeport:secrets alone"
-            fix = f"remove it, change the secret if it was committed, and run {self.secret_command.format(name=name)}"
+            fix = f"remove it, change the secret if it was committed, and run {self.secret_command(name)}"
             return Problem(item.path, rule, fix, location=origin.location if origin else None)
         elsewhere = None
         if isinstance(parent, Choice):

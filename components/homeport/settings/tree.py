@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from homeport.problems import Location, Path
 from homeport.settings.scalars import Ambiguous, Plain
@@ -191,15 +191,8 @@ def in_layer(node: Node, layer: str) -> Node:
 def build(value: Any, origin: Origin) -> Node:
     """A tree of bare data that all comes from one place."""
     if isinstance(value, dict):
-        return MapNode({str(key): Entry(origin, build(item, origin)) for key, item in _items(value)}, origin)
+        pairs = cast("dict[object, Any]", value)
+        return MapNode({str(key): Entry(origin, build(item, origin)) for key, item in pairs.items()}, origin)
     if isinstance(value, list):
-        return ListNode(tuple(build(item, origin) for item in _list(value)), origin)
+        return ListNode(tuple(build(item, origin) for item in cast("list[Any]", value)), origin)
     return Scalar(value if isinstance(value, bool | int | float | str) else None, origin)
-
-
-def _items(value: dict[Any, Any]) -> list[tuple[Any, Any]]:
-    return list(value.items())
-
-
-def _list(value: list[Any]) -> list[Any]:
-    return value
