@@ -19,7 +19,7 @@ _SECONDS: Final = {"1m": 60, "10m": 600}
 
 #: The role's name is automatic, so that a replacement can come before what it replaces.
 ROLE_NAME: Final = naming.NameRule(
-    "IAM role",
+    "flow logs role",
     r"[A-Za-z0-9+=,.@_-]+",
     1,
     64,

@@ -65,9 +65,8 @@ def test_pools_that_outgrow_planned_subnets_are_one_problem_with_every_way_out()
             'cidr = "10.20.0.0/18": the private subnet of eu-central-1a, 10.20.0.0/21, has room for 2016'
             " addresses of nodes and pods; the node pools can take 2730 there with the nodes of an upgrade"
             " (general: 20 x 130, system: 1 x 130); before the cluster exists, write subnets: {private:"
-            ' {eu-central-1a: "10.20.0.0/20", eu-central-1b: "10.20.16.0/20", eu-central-1c: "10.20.32.0/20"}},'
-            ' or before the cluster exists, write cidr: "10.1.0.0/17", or lower the most nodes of general by 18,'
-            " or their max_pods"
+            ' {eu-central-1a: "10.20.0.0/20", eu-central-1b: "10.20.16.0/20", eu-central-1c: "10.20.32.0/20"}}'
+            ' or write cidr: "10.1.0.0/17"; else lower the most nodes of general by 18, or their max_pods'
         )
     ]
 
@@ -99,13 +98,13 @@ def test_each_subnet_given_by_hand_has_a_problem_of_its_own() -> None:
         (
             'subnets.private.eu-central-1a = "10.20.0.0/24": the private subnet of eu-central-1a, 10.20.0.0/24,'
             " has room for 224 addresses of nodes and pods; the node pools can take 260 there with the nodes of"
-            " an upgrade (general: 2 x 130); before the cluster exists, use a /23 or larger, or lower the most"
+            " an upgrade (general: 2 x 130); before the cluster exists, use a /23 or larger; else lower the most"
             " nodes of general by 2, or their max_pods"
         ),
         (
             'subnets.private.eu-central-1b = "10.20.1.0/25": the private subnet of eu-central-1b, 10.20.1.0/25,'
             " has room for 96 addresses of nodes and pods; the node pools can take 260 there with the nodes of an"
-            " upgrade (general: 2 x 130); before the cluster exists, use a /23 or larger, or lower the most nodes"
+            " upgrade (general: 2 x 130); before the cluster exists, use a /23 or larger; else lower the most nodes"
             " of general by 4, or their max_pods"
         ),
     ]

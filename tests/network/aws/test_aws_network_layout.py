@@ -16,11 +16,13 @@ from homeport.network.aws_plan import capacity, plan_network, slot
 from homeport.network.plan import carve, inside, share
 
 REGION = "europe"  # any text: slots look at the letter alone
-WHOLES = st.builds(
-    lambda prefix, index: carve("10.0.0.0/8", prefix, index % 2 ** (prefix - 8)),
-    st.integers(16, 20),
-    st.integers(0, 4095),
-)
+
+
+def _whole(prefix: int, index: int) -> str:
+    return carve("10.0.0.0/8", prefix, index % 2 ** (prefix - 8))
+
+
+WHOLES = st.builds(_whole, st.integers(16, 20), st.integers(0, 4095))
 ZONES = st.lists(st.sampled_from([f"eu-central-1{letter}" for letter in LETTERS]), min_size=1, unique=True)
 
 

@@ -17,6 +17,10 @@ from homeport.network.plan import carve, inside, share
 ZONES = ["eu-central-1a", "eu-central-1b"]
 
 
+def _block(prefix: int, index: int) -> str:
+    return carve("10.20.0.0/15", prefix, index % 2 ** (prefix - 15))
+
+
 def _args(**section: Any) -> AwsNetworkArgs:
     return AwsNetworkArgs.model_validate(section, context=dict(DEFER_CHECKS))
 
@@ -206,11 +210,7 @@ def test_a_small_vpc_with_all_ranges_by_hand_is_fine() -> None:
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from(["private", "public", "intra"]), st.sampled_from(ZONES)),
-        st.builds(
-            lambda prefix, index: carve("10.20.0.0/15", prefix, index % 2 ** (prefix - 15)),
-            st.integers(17, 29),
-            st.integers(0, 2**14),
-        ),
+        st.builds(_block, st.integers(17, 29), st.integers(0, 2**14)),
         max_size=4,
     )
 )
