@@ -3,8 +3,11 @@
 | level | the cloud refuses to delete it | the engine refuses to delete or replace it | deleted from the state only |
 |---|---|---|---|
 | none | - | - | - |
-| standard | clusters, databases | keys, reserved addresses, DNS zones, buckets, registries | - |
-| strict | clusters, databases | the same, clusters, databases, networks | keys |
+| standard | clusters, databases | the same, keys, reserved addresses, DNS zones, buckets, registries | - |
+| strict | clusters, databases | the same, networks | keys |
+
+The cloud's refusal alone is not enough: the engine would learn of it only after it has deleted what depends on the
+cluster, its node pools first. Pulumi's `protect` refuses before the first deletion.
 
 Pure: nothing here imports pulumi.
 """
@@ -20,7 +23,7 @@ from homeport.values import Protection
 StatefulKind = Literal["cluster", "network", "key", "address", "database", "zone", "bucket", "registry"]
 
 #: Guarded by the engine from `standard` on: what is lost with them cannot be made again.
-_IRREPLACEABLE: Final = frozenset({"key", "address", "zone", "bucket", "registry"})
+_IRREPLACEABLE: Final = frozenset({"cluster", "database", "key", "address", "zone", "bucket", "registry"})
 
 
 @dataclass(frozen=True, slots=True)
