@@ -86,7 +86,7 @@ def test_pods_planned_too_small() -> None:
         (
             'pods = "10.20.0.0/17": planned out of cidr, has 32768 addresses, and the 604 nodes that the node '
             "pools can have with those of an upgrade take 154624 for their pods (system: 3 x 256, general: 601 "
-            'x 256); write pods: "10.24.0.0/14" (/14 or larger), or write cidr: "10.24.0.0/13", before the '
+            'x 256); write pods: "10.24.0.0/14" (/14 or larger), or write cidr: "10.32.0.0/13", before the '
             "cluster exists, or lower the most nodes of general by 476"
         )
     ]

@@ -33,7 +33,7 @@ def test_another_range_than_the_settings_say() -> None:
         checked_range(SUBNET, "pods", "10.99.0.0/17")
     assert str(caught.value) == (
         "the subnet of the nodes has 10.20.0.0/17 for pods, the settings say 10.99.0.0/17; a subnet's ranges stay as "
-        'they are while a cluster may use them: write network.pods: X
+        'they are while a cluster may use them: write network.pods: "10.20.0.0/17" again; another range takes a new '
         "network and cluster, see docs/network.md"
     )
 

@@ -236,6 +236,15 @@ def test_the_exact_text_of_a_fix_solves_the_problem(name: str) -> None:
     assert problems(**fixed) == ()
 
 
+def test_the_fixes_of_several_problems_can_all_be_followed() -> None:
+    fields = {**BY_HAND, "nodes": "8.8.0.0/22", "pods": "9.0.0.0/16", "services": "11.0.0.0/20"}
+    found = problems(**fields)
+    assert len(found) == 3
+    for problem in found:
+        fields = written(problem.fix, fields, problem.path) or fields
+    assert problems(**fields) == ()
+
+
 @pytest.mark.parametrize("cidr", ["10.20.0.0/16", "172.18.0.0/16", "192.168.0.0/16", "100.64.0.0/12", "10.20.16.0/20"])
 def test_private_ranges_are_accepted(cidr: str) -> None:
     assert problems(cidr=cidr) == ()

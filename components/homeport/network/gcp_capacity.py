@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from homeport.network.gcp_args import FEWEST_NAT_PORTS, MOST_NAT_ADDRESSES
+from homeport.network.gcp_free import FreeSpace
 from homeport.network.gcp_layout import LARGEST, NetworkPlan, Range
-from homeport.network.gcp_rules import free_for, free_whole
 from homeport.network.plan import prefix_of, size, smallest_prefix
 from homeport.problems import Problem, dotted
 
@@ -71,6 +71,7 @@ def capacity_problems(plan: NetworkPlan, pools: Mapping[str, tuple[int, int]]) -
     addresses = {name: count * pod_block(most_pods) for name, (count, most_pods) in pools.items()}
     blocks = {name: pod_block(most_pods) for name, (_, most_pods) in pools.items()}
     total = sum(nodes.values())
+    free = FreeSpace(plan.args, plan.ranges)
     if "nodes" in plan.ranges:
         found = plan.ranges["nodes"]
         room = size(found.cidr) - RESERVED_IN_SUBNET
@@ -79,7 +80,9 @@ def capacity_problems(plan: NetworkPlan, pools: Mapping[str, tuple[int, int]]) -
                 found.field,
                 f"{_placed(found)}has addresses for {max(room, 0)} nodes (Google keeps {RESERVED_IN_SUBNET}), and the "
                 f"node pools can have {total} with those of an upgrade",
-                _fix(plan, found, total + RESERVED_IN_SUBNET, _lower(nodes, dict.fromkeys(nodes, 1), total - room)),
+                _fix(
+                    plan, found, free, total + RESERVED_IN_SUBNET, _lower(nodes, dict.fromkeys(nodes, 1), total - room)
+                ),
                 found.cidr,
                 related=_related(found),
             )
@@ -91,7 +94,7 @@ def capacity_problems(plan: NetworkPlan, pools: Mapping[str, tuple[int, int]]) -
                 found.field,
                 f"{_placed(found)}has {room} addresses, and the {total} nodes that the node pools can have with those "
                 f"of an upgrade take {needed} for their pods ({_shares(nodes, blocks)})",
-                _fix(plan, found, needed, _lower(addresses, blocks, needed - room)),
+                _fix(plan, found, free, needed, _lower(addresses, blocks, needed - room)),
                 found.cidr,
                 related=_related(found),
             )
@@ -135,15 +138,15 @@ def _shares(nodes: Mapping[str, int], blocks: Mapping[str, int]) -> str:
     return ", ".join(f"{name}: {count} x {blocks[name]}" for name, count in nodes.items() if count)
 
 
-def _fix(plan: NetworkPlan, found: Range, needed: int, lower: str) -> str:
+def _fix(plan: NetworkPlan, found: Range, free: FreeSpace, needed: int, lower: str) -> str:
     prefix = smallest_prefix(needed)
     options: list[str] = []
-    exact = free_for(plan.args, plan.ranges.values(), found.role, prefix)
+    exact = free.for_role(found.role, prefix)
     if exact:
         options.append(f'write {dotted(found.field)}: "{exact}" (/{prefix} or larger)')
     if found.planned and plan.args.cidr:
         bits = prefix_of(found.cidr) - prefix_of(plan.args.cidr)
-        whole = free_whole(plan.args, prefix - bits) if prefix - bits >= LARGEST else None
+        whole = free.whole(prefix - bits) if prefix - bits >= LARGEST else None
         if whole:
             options.append(f'write cidr: "{whole}"')
     if options:

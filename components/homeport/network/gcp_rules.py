@@ -9,15 +9,15 @@ Pure: nothing here imports pulumi.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from homeport.network.gcp_args import GcpNetworkArgs
+from homeport.network.gcp_free import DOCKER_BRIDGE, FreeSpace
 from homeport.network.gcp_layout import FIELDS, LARGEST, SMALLEST, Range, Role, given, in_use, slot
 from homeport.network.plan import (
     PRIVATE,
     RFC1918,
-    free_range,
     inside,
     is_special,
     overlaps,
@@ -28,10 +28,6 @@ from homeport.network.plan import (
 )
 from homeport.problems import Path, Problem, dotted
 from homeport.values import Cidr
-
-#: The bridge of Docker and of the machines behind Google's managed services (Cloud SQL among them): what has an address
-#: there never gets an answer from them. https://cloud.google.com/sql/docs/postgres/private-ip#requirements_for_private_ip
-DOCKER_BRIDGE: Final[Cidr] = "172.17.0.0/16"
 
 #: Role to the shortest and the longest prefix that the APIs take, and why.
 _PREFIXES: Final[dict[Role, tuple[int, int, str]]] = {
@@ -50,56 +46,35 @@ def range_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator[
         args: the section `network`.
         ranges: its ranges, from `lay_out`.
     """
-    yield from _whole_problems(args, ranges)
-    yield from _missing_problems(args, ranges)
+    free = FreeSpace(args, ranges)
+    yield from _whole_problems(args, ranges, free)
+    yield from _missing_problems(args, ranges, free)
     for found in ranges.values():
-        yield from _single_problems(args, ranges, found)
-    yield from _overlap_problems(args, ranges)
-
-
-def free_for(
-    args: GcpNetworkArgs, ranges: Iterable[Range], role: Role, prefix: int, *, besides: Iterable[Cidr] = ()
-) -> Cidr | None:
-    """A range of length `prefix` that `role` could have: private, and shared with nothing that the settings name.
-
-    Args:
-        args: the section `network`.
-        ranges: its ranges.
-        role: the one to place anew; the range that it has now does not count as taken.
-        prefix: length of the prefix.
-        besides: what else is taken.
-    """
-    ranges = list(ranges)
-    taken = [*(found.cidr for found in ranges if found.role != role), *besides]
-    whole = [args.cidr] if args.cidr else []
-    space = RFC1918 if role == "databases" else PRIVATE
-    near = args.cidr or next((found.cidr for found in ranges if found.role == role), None)
-    return free_range(prefix, [*taken, *args.peers.values(), *whole, DOCKER_BRIDGE], space, near=near)
-
-
-def free_whole(args: GcpNetworkArgs, prefix: int) -> Cidr | None:
-    """A range of length `prefix` to plan in that shares nothing with peers and with the ranges given by hand."""
-    by_hand = [cidr for role in in_use(args) if (cidr := given(args, role))]
-    return free_range(prefix, [*by_hand, *args.peers.values(), DOCKER_BRIDGE], RFC1918, near=args.cidr)
+        yield from _single_problems(args, ranges, found, free)
+    yield from _overlap_problems(args, ranges, free)
 
 
 def _write(field: Path, cidr: Cidr | None) -> str:
     return f'write {dotted(field)}: "{cidr}", which is free here' if cidr else "give up one of the other ranges"
 
 
-def _whole_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator[Problem]:
+def _elsewhere(found: Range, prefix: int, free: FreeSpace) -> str:
+    return _write(found.field, free.for_role(found.role, prefix))
+
+
+def _whole_problems(args: GcpNetworkArgs, ranges: dict[Role, Range], free: FreeSpace) -> Iterator[Problem]:
     if args.cidr is None or args.existing is not None:
         return
     by_plan: list[Role] = [role for role in in_use(args) if given(args, role) is None]
     prefix = prefix_of(args.cidr)
     fits = min(max(prefix, LARGEST), SMALLEST)
     if reserved_for(args.cidr):
-        yield Problem(("cidr",), _not_private(args.cidr), _write(("cidr",), free_whole(args, fits)), args.cidr)
+        yield Problem(("cidr",), _not_private(args.cidr), _write(("cidr",), free.whole(fits)), args.cidr)
     elif by_plan and prefix > SMALLEST:
         fields = ", ".join(dotted(FIELDS[role]) for role in by_plan)
         wider = widened(args.cidr, SMALLEST)
         taken = any(share(wider, peer) for peer in args.peers.values())
-        exact = free_whole(args, SMALLEST) if taken or not inside(wider, *PRIVATE) else wider
+        exact = free.whole(SMALLEST) if taken or not inside(wider, *PRIVATE) else wider
         yield Problem(
             ("cidr",),
             f"is too small to plan in: below /{SMALLEST} the ranges of services and databases become useless",
@@ -110,7 +85,7 @@ def _whole_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator
         yield Problem(
             ("cidr",),
             f"is too large to plan in: above /{LARGEST} services would get more than the /16 that GKE takes",
-            _write(("cidr",), free_whole(args, 16)),
+            _write(("cidr",), free.whole(16)),
             args.cidr,
         )
     else:
@@ -119,14 +94,14 @@ def _whole_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator
             yield Problem(
                 ("cidr",),
                 f"{caught[0].words}, planned at {caught[0].cidr}, would overlap {DOCKER_BRIDGE}: {_DOCKER_REASON}",
-                _write(("cidr",), free_whole(args, prefix)),
+                _write(("cidr",), free.whole(prefix)),
                 args.cidr,
             )
 
 
-def _missing_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator[Problem]:
+def _missing_problems(args: GcpNetworkArgs, ranges: dict[Role, Range], free: FreeSpace) -> Iterator[Problem]:
     if "databases" in in_use(args) and "databases" not in ranges and args.cidr is None:
-        exact = free_for(args, ranges.values(), "databases", 20)
+        exact = free.for_role("databases", 20)
         yield Problem(
             ("databases",),
             "a range for databases is asked for, and there is no cidr to plan it in",
@@ -135,31 +110,34 @@ def _missing_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterat
         )
 
 
-def _single_problems(args: GcpNetworkArgs, ranges: dict[Role, Range], found: Range) -> Iterator[Problem]:
+def _single_problems(
+    args: GcpNetworkArgs, ranges: dict[Role, Range], found: Range, free: FreeSpace
+) -> Iterator[Problem]:
     if found.planned:
         if found.role == "databases" and inside(found.cidr, *PRIVATE) and not inside(found.cidr, *RFC1918):
             yield Problem(
                 ("databases",),
                 f"would be planned at {found.cidr}: {_DATABASE_REASON}",
-                _write(found.field, free_for(args, ranges.values(), "databases", prefix_of(found.cidr))),
+                _write(found.field, free.for_role("databases", prefix_of(found.cidr))),
                 related=(("cidr",),),
             )
         return
     shortest, longest, rule = _PREFIXES[found.role]
     prefix = prefix_of(found.cidr)
     fits = min(max(prefix, shortest), longest)
-    fix = _write(found.field, free_for(args, ranges.values(), found.role, fits))
     if reserved_for(found.cidr):
-        yield Problem(found.field, _not_private(found.cidr), fix, found.cidr)
+        yield Problem(found.field, _not_private(found.cidr), _elsewhere(found, fits, free), found.cidr)
     elif fits != prefix:
         others = [other.cidr for other in ranges.values() if other.role != found.role]
         resized = widened(found.cidr, fits)
         clear = inside(resized, *PRIVATE) and not any(share(resized, cidr) for cidr in [*others, *args.peers.values()])
-        yield Problem(found.field, rule, f'write "{resized}"' if clear else fix, found.cidr)
+        yield Problem(found.field, rule, f'write "{resized}"' if clear else _elsewhere(found, fits, free), found.cidr)
     elif share(found.cidr, DOCKER_BRIDGE):
-        yield Problem(found.field, f"overlaps {DOCKER_BRIDGE}: {_DOCKER_REASON}", fix, found.cidr)
+        yield Problem(
+            found.field, f"overlaps {DOCKER_BRIDGE}: {_DOCKER_REASON}", _elsewhere(found, fits, free), found.cidr
+        )
     elif found.role == "databases" and not inside(found.cidr, *RFC1918):
-        yield Problem(found.field, _DATABASE_REASON, fix, found.cidr)
+        yield Problem(found.field, _DATABASE_REASON, _elsewhere(found, fits, free), found.cidr)
 
 
 _DOCKER_REASON: Final = "the bridge of Docker and of Google's managed services, which never answer an address there"
@@ -173,7 +151,7 @@ def _not_private(cidr: Cidr) -> str:
     return f"{rule}, whom pods could not reach any more: homeport does not use public addresses privately"
 
 
-def _overlap_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterator[Problem]:
+def _overlap_problems(args: GcpNetworkArgs, ranges: dict[Role, Range], free: FreeSpace) -> Iterator[Problem]:
     by_key = {dotted(found.field): found for found in ranges.values()}
     peers = {dotted(("peers", name)): (name, cidr) for name, cidr in args.peers.items()}
     # Ranges inside cidr meet a peer only where cidr meets it.
@@ -185,7 +163,7 @@ def _overlap_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterat
                 yield Problem(
                     ("peers", name),
                     f"overlaps cidr, {args.cidr}, which is this network's as a whole",
-                    _write(("cidr",), free_whole(args, prefix_of(args.cidr))) + ", or correct the peer",
+                    _write(("cidr",), free.whole(prefix_of(args.cidr))) + ", or correct the peer",
                     cidr,
                     related=(("cidr",),),
                 )
@@ -204,9 +182,9 @@ def _overlap_problems(args: GcpNetworkArgs, ranges: dict[Role, Range]) -> Iterat
             crossed.setdefault(wrong, []).append(by_key[other])
     for key, others in crossed.items():
         if key in peers:
-            yield _peer_over_our_own(args, ranges, peers[key], others)
+            yield _peer_over_our_own(peers[key], others, free)
         else:
-            yield _over_our_own(args, ranges, by_key[key], others)
+            yield _over_our_own(args, ranges, by_key[key], others, free)
 
 
 def _two_peers(left: tuple[str, Cidr], right: tuple[str, Cidr]) -> Problem:
@@ -219,15 +197,8 @@ def _two_peers(left: tuple[str, Cidr], right: tuple[str, Cidr]) -> Problem:
     )
 
 
-def _peer_over_our_own(
-    args: GcpNetworkArgs, ranges: dict[Role, Range], peer: tuple[str, Cidr], own: list[Range]
-) -> Problem:
-    moves: list[str] = []
-    taken: list[Cidr] = []
-    for found in own:
-        exact = free_for(args, ranges.values(), found.role, prefix_of(found.cidr), besides=taken)
-        moves.append(_write(found.field, exact))
-        taken += [exact] if exact else []
+def _peer_over_our_own(peer: tuple[str, Cidr], own: list[Range], free: FreeSpace) -> Problem:
+    moves = [_elsewhere(found, prefix_of(found.cidr), free) for found in own]
     return Problem(
         ("peers", peer[0]),
         f"overlaps {_named(own)}: one side would be out of reach",
@@ -237,8 +208,10 @@ def _peer_over_our_own(
     )
 
 
-def _over_our_own(args: GcpNetworkArgs, ranges: dict[Role, Range], wrong: Range, others: list[Range]) -> Problem:
-    fix = _write(wrong.field, free_for(args, ranges.values(), wrong.role, prefix_of(wrong.cidr)))
+def _over_our_own(
+    args: GcpNetworkArgs, ranges: dict[Role, Range], wrong: Range, others: list[Range], free: FreeSpace
+) -> Problem:
+    fix = _elsewhere(wrong, prefix_of(wrong.cidr), free)
     own_slot = slot(args.cidr, wrong.role) if args.cidr else None
     rest = [found.cidr for found in ranges.values() if found.role != wrong.role]
     if own_slot and not any(share(own_slot, cidr) for cidr in rest):
