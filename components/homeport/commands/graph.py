@@ -35,7 +35,7 @@ from homeport.commands.common import project_root, root_option, stack_option
 def command(*, stack: str, format_: str, output: Path | None, resources: bool, root: Path | None) -> None:
     """Draw a stack's components and what needs what.
 
-    An arrow from A to B means that B needs A: A is made first and destroyed last. Arrows that others imply are left out.
+    An arrow from A to B means that B needs A: A is made first and destroyed last. What others imply is left out.
     """
     from homeport.plan.command import evaluated  # noqa: PLC0415 - `--help` needs none of it
     from homeport.plan.dot import dot  # noqa: PLC0415

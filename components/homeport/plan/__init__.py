@@ -18,7 +18,7 @@ __all__ = ["Graph", "Options", "Resource", "Source", "known", "record"]
 def __getattr__(name: str) -> Any:
     # Lazy: reading and drawing a plan that was saved needs no SDK.
     if name == "record":
-        from homeport.plan.recording import record as function
+        from homeport.plan.recording import record as function  # noqa: PLC0415
 
         return function
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

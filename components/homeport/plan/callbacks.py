@@ -75,8 +75,9 @@ def _options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.Tran
         providers=request.providers,
         hide_diff=request.hideDiffs,
         replace_with=request.replace_with,
-        **{"import": request.importId},
     )
+    # A keyword of Python's.
+    setattr(options, "import", request.importId)
     if request.HasField("protect"):
         options.protect = request.protect
     if request.HasField("retainOnDelete"):

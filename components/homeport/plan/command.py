@@ -1,11 +1,11 @@
-"""What `homeport plan`, `homeport graph` and others that need a plan share: evaluation with errors as people see them."""
+"""What the commands that need a plan share: evaluation, with errors as people see them."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +53,7 @@ def _evaluated(root: Path, stack: str, *, as_json: bool) -> Graph:
 
 
 @contextlib.contextmanager
-def _progress(text: str) -> Iterator[None]:
+def _progress(text: str) -> Generator[None]:
     if not sys.stderr.isatty():
         yield
         return

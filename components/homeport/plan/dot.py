@@ -21,8 +21,7 @@ def dot(picture: Picture) -> str:
         fill, line = picture.colours[box.package]
         label = "\n".join(part for part in (box.name, box.type, box.detail) if part)
         lines.append(
-            f"  n{place} [label={_quoted(label)}, tooltip={_quoted(box.urn)},"
-            f' fillcolor="{fill}", color="{line}"]'
+            f'  n{place} [label={_quoted(label)}, tooltip={_quoted(box.urn)}, fillcolor="{fill}", color="{line}"]'
         )
     lines += [f"  n{start} -> n{end}" for start, end in picture.arrows]
     lines += [f"  n{outer} -> n{inner} [style=dotted, arrowhead=none]" for outer, inner in picture.inside]

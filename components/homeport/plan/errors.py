@@ -80,7 +80,9 @@ def raise_clean(error: BaseException, scrub: Scrubber, calls: Iterable[str]) -> 
         raise error
     message = f"{type(error).__name__}: {error}"
     if called := sorted(calls):
-        message += f"\nnote: a plan cannot know the results of function calls; this program used those of {', '.join(called)}"
+        message += (
+            f"\nnote: a plan cannot know the results of function calls; this program used those of {', '.join(called)}"
+        )
     trace = _trace(error.__traceback__)
     full = "".join(traceback.format_exception(error))
     if scrub(full) != full:

@@ -7,7 +7,7 @@ import importlib
 import os
 import runpy
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, Protocol
@@ -113,7 +113,7 @@ class _Siblings:
 
 
 @contextlib.contextmanager
-def _as_program(project: ProjectProgram) -> Iterator[None]:
+def _as_program(project: ProjectProgram) -> Generator[None]:
     """The process as the engine would start it for the program; everything back to before at the end."""
     folder = project.main.parent
     before_cwd, before_path, before_argv = Path.cwd(), list(sys.path), list(sys.argv)
@@ -152,7 +152,7 @@ def _is_below(module: ModuleType, base: str) -> bool:
 
 
 @contextlib.contextmanager
-def _output_to_stderr() -> Iterator[None]:
+def _output_to_stderr() -> Generator[None]:
     """What a program and its children print goes to standard error: standard output belongs to the caller."""
     with contextlib.redirect_stdout(sys.stderr):
         try:

@@ -18,7 +18,7 @@ FORMAT: Final = 1
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
 UNKNOWN_KEY: Final = "$unknown"
-SECRET_KEY: Final = "$secret"
+SECRET_KEY: Final = "$secret"  # noqa: S105 - the mark of one
 
 
 class _Frozen(BaseModel):
@@ -146,7 +146,7 @@ class Graph(_Frozen):
     def find(
         self,
         *,
-        type: str | None = None,
+        type: str | None = None,  # noqa: A002 - the field's name
         name: str | None = None,
         parent: str | None = None,
     ) -> list[Resource]:

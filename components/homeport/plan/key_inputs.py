@@ -87,7 +87,7 @@ def key_inputs(resource: Resource) -> list[tuple[str, Any]]:
         return list(_scalars(resource.inputs))
     out: list[tuple[str, Any]] = []
     for path in paths:
-        found = list(_follow(resource.inputs, path.split(".")))
+        found = list(_follow(resource.inputs, list(path.split("."))))
         if found:
             out.append((path, found[0] if len(found) == 1 else found))
     return out

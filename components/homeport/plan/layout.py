@@ -1,7 +1,7 @@
 """Places for the boxes of a picture: layers from left to right, few crossings, arrows around boxes.
 
-The usual four steps of layered drawing: layers by the longest path, points where long arrows cross a layer, order within
-a layer by the mean place of neighbours, and places as close to the neighbours as the order allows.
+The usual four steps of layered drawing: layers by the longest path, points where long arrows cross a layer, order
+within a layer by the mean place of neighbours, and places as close to the neighbours as the order allows.
 https://en.wikipedia.org/wiki/Layered_graph_drawing
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from homeport.plan.picture import depth_first
@@ -85,16 +86,15 @@ def _layers(count: int, arrows: list[tuple[int, int]]) -> list[int]:
         for end in following.get(start, ()):
             layer[end] = max(layer[end], layer[start] + 1)
     # What needs nothing stands next to the first that needs it, not at the far left.
+    reached = {end for _, end in arrows}
     for start in order:
         ends = following.get(start, ())
-        if ends and not any(arrow[1] == start for arrow in arrows):
+        if ends and start not in reached:
             layer[start] = min(layer[end] for end in ends) - 1
     return layer
 
 
-def _with_points(
-    layer: list[int], arrows: list[tuple[int, int]]
-) -> tuple[list[int], dict[tuple[int, int], list[int]]]:
+def _with_points(layer: list[int], arrows: list[tuple[int, int]]) -> tuple[list[int], dict[tuple[int, int], list[int]]]:
     """Layer of each node, points included, and by arrow the nodes that it goes through."""
     nodes = list(layer)
     chains: dict[tuple[int, int], list[int]] = {}
@@ -114,13 +114,11 @@ def _columns(nodes: list[int]) -> list[list[int]]:
     return columns
 
 
-def _neighbours(
-    count: int, chains: dict[tuple[int, int], list[int]]
-) -> tuple[list[list[int]], list[list[int]]]:
+def _neighbours(count: int, chains: dict[tuple[int, int], list[int]]) -> tuple[list[list[int]], list[list[int]]]:
     before: list[list[int]] = [[] for _ in range(count)]
     after: list[list[int]] = [[] for _ in range(count)]
     for chain in chains.values():
-        for start, end in zip(chain, chain[1:], strict=False):
+        for start, end in pairwise(chain):
             after[start].append(end)
             before[end].append(start)
     return before, after
@@ -154,7 +152,7 @@ def _sort(column: list[int], columns: list[list[int]], neighbours: list[list[int
 
 def _crossings(columns: list[list[int]], after: list[list[int]]) -> int:
     total = 0
-    for column, following in zip(columns, columns[1:], strict=False):
+    for column, following in pairwise(columns):
         place_of = {node: index for index, node in enumerate(following)}
         ends = [place_of[end] for node in column for end in sorted(after[node], key=place_of.__getitem__)]
         total += _inversions(ends)
@@ -197,9 +195,7 @@ def _mean(near: list[int], centres: list[float], node: int) -> float:
     return sum(centres[item] for item in near) / len(near) if near else centres[node]
 
 
-def _spread(
-    column: list[int], heights: list[float], centres: list[float], wanted: Callable[[int], float]
-) -> None:
+def _spread(column: list[int], heights: list[float], centres: list[float], wanted: Callable[[int], float]) -> None:
     """Least squares under fixed order and distances: pool neighbours that push each other apart."""
     offsets: list[float] = []
     offset = 0.0
@@ -256,8 +252,6 @@ def _finished(
         else:
             arrows[start, end] = points
     width = max(left + size.width for (left, _), size in zip(boxes, sizes, strict=True))
-    height = max(
-        max(top + size.height for (_, top), size in zip(boxes, sizes, strict=True)),
-        max((y for points in arrows.values() for _, y in points), default=0.0),
-    )
+    bottoms = [top + size.height for (_, top), size in zip(boxes, sizes, strict=True)]
+    height = max(*bottoms, *(y for points in arrows.values() for _, y in points), 0.0)
     return Layout(boxes, arrows, width, height)

@@ -18,7 +18,7 @@ class Mark(Enum):
     """Stands in a decoded value for what is not there."""
 
     UNKNOWN = "unknown"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - the mark of one
     ABSENT = "absent"
 
 
@@ -64,7 +64,9 @@ class Merger:
 
     def _merge_dict(self, first: dict[str, Any], later: tuple[Any, ...]) -> dict[str, Any]:
         if self._plain:
-            return {key: self.merge(item, *(_get(value, key) for value in later)) for key, item in sorted(first.items())}
+            return {
+                key: self.merge(item, *(_get(value, key) for value in later)) for key, item in sorted(first.items())
+            }
         spelled = [self._respelled(value, place) for place, value in enumerate(later, start=1)]
         out: dict[str, Any] = {}
         for key, item in sorted(first.items()):

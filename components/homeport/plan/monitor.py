@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pulumi
 from google.protobuf import empty_pb2, struct_pb2
@@ -90,8 +90,12 @@ class Monitor(MockMonitor):
         origins: shows source files.
         reference: outputs of another stack as they are answered in this pass, with the names of the secret ones; None
             where they are not known.
-        transform: runs transforms.
+
+    Attributes:
+        transform: runs transforms; set before the program starts.
     """
+
+    transform: Transform
 
     def __init__(
         self,
@@ -102,7 +106,6 @@ class Monitor(MockMonitor):
         gathered: Pass,
         origins: Origins,
         reference: Callable[[str, str], tuple[struct_pb2.Struct, list[str]] | None],
-        transform: Transform,
     ) -> None:
         super().__init__(_NoMocks())
         self._project = project
@@ -111,7 +114,6 @@ class Monitor(MockMonitor):
         self._pass = gathered
         self._origins = origins
         self._reference = reference
-        self._transform = transform
         self._transforms: list[callback_pb2.Callback] = []
         self._decoder = Decoder(gathered.secrets.add, origins.path)
 
@@ -122,7 +124,7 @@ class Monitor(MockMonitor):
         parent = self._pass.resources.get(request.parent)
         if parent is not None:
             _inherit(request, parent)
-        callbacks = list(request.transforms)
+        callbacks = _callbacks(request)
         ancestor = parent
         while ancestor is not None:
             callbacks.extend(ancestor.transforms)
@@ -135,8 +137,8 @@ class Monitor(MockMonitor):
     async def _register_transformed(
         self, request: resource_pb2.RegisterResourceRequest, callbacks: list[callback_pb2.Callback]
     ) -> resource_pb2.RegisterResourceResponse:
-        own = list(request.transforms)
-        response = self._register(await self._transform(request, callbacks))
+        own = _callbacks(request)
+        response = self._register(await self.transform(request, callbacks))
         self._pass.resources[response.urn].transforms = own
         return response
 
@@ -156,7 +158,7 @@ class Monitor(MockMonitor):
         return self._pass.tokens.make(f"{record.name}.id") if self._pass.tokens.number > 1 else ""
 
     def _write_down(self, urn: str, request: resource_pb2.RegisterResourceRequest) -> Recorded:
-        source = None if request.type == STACK_TYPE else self._origins.source(request.stackTrace)
+        source = None if request.type == STACK_TYPE else self._origins.source(cast("Any", request).stackTrace)
         self._refuse_duplicate(urn, source)
         explicit = request.provider or (
             request.providers.get(_package(request.type), "") if request.custom or request.remote else ""
@@ -179,7 +181,7 @@ class Monitor(MockMonitor):
             source=source,
             state=request.object,
         )
-        record.transforms = list(request.transforms)
+        record.transforms = _callbacks(request)
         self._pass.resources[urn] = record
         return record
 
@@ -191,7 +193,7 @@ class Monitor(MockMonitor):
             delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
             retain_on_delete=request.retainOnDelete,
             deleted_with=request.deletedWith or None,
-            aliases=[*request.aliasURNs, *(self._alias(request, alias) for alias in request.aliases)],
+            aliases=[*request.aliasURNs, *(self._alias(request, alias) for alias in cast("Any", request).aliases)],
             import_id=request.importId or None,
         )
 
@@ -211,7 +213,7 @@ class Monitor(MockMonitor):
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:  # noqa: N802
         """Write down a resource that the program reads and does not manage."""
         urn = self.make_urn(request.parent, request.type, request.name)
-        source = self._origins.source(request.stackTrace)
+        source = self._origins.source(cast("Any", request).stackTrace)
         self._refuse_duplicate(urn, source)
         if not request.provider:
             self._refuse_default_provider(request, source)
@@ -273,7 +275,9 @@ class Monitor(MockMonitor):
             answer.fields["urn"].string_value = urn
             answer.fields["id"].string_value = self._id(record) if record.custom else ""
             answer.fields["state"].struct_value.CopyFrom(record.state)
-            return resource_pb2.ResourceInvokeResponse(**{"return": answer})
+            response = resource_pb2.ResourceInvokeResponse()
+            getattr(response, "return").CopyFrom(answer)
+            return response
         package = _package(request.tok)
         if not request.provider and self._is_denied(package):
             raise ProgramRuleError(
@@ -286,7 +290,9 @@ class Monitor(MockMonitor):
         """The result of a resource's method is unknown."""
         del request
         unknown = struct_pb2.Struct(fields={"result": struct_pb2.Value(string_value=rpc.UNKNOWN)})
-        return provider_pb2.CallResponse(**{"return": unknown})
+        response = provider_pb2.CallResponse()
+        getattr(response, "return").CopyFrom(unknown)
+        return response
 
     def ExistsResource(self, request: resource_pb2.ExistsResourceRequest) -> resource_pb2.ExistsResourceResponse:  # noqa: N802
         """Only the cloud can say."""
@@ -326,7 +332,7 @@ class Monitor(MockMonitor):
         earlier = self._pass.resources.get(urn)
         if earlier is not None:
             raise ProgramRuleError(
-                f"Duplicate resource URN '{urn}': declared at {_place(earlier.source)} and at {_place(source)};"
+                f"Duplicate resource URN '{urn}': declared at {place(earlier.source)} and at {place(source)};"
                 " give one of them another name or another parent"
             )
 
@@ -340,7 +346,7 @@ class Monitor(MockMonitor):
             return
         raise ProgramRuleError(
             f"Default provider for '{package}' disabled: '{request.name}' ({request.type}, declared at"
-            f" {_place(source)}) must use an explicit provider; pass opts=pulumi.ResourceOptions(provider=...), or a"
+            f" {place(source)}) must use an explicit provider; pass opts=pulumi.ResourceOptions(provider=...), or a"
             " parent that has one"
         )
 
@@ -366,7 +372,7 @@ def _with_secrets(struct: struct_pb2.Struct, names: Iterable[str]) -> struct_pb2
     answer = struct_pb2.Struct()
     answer.CopyFrom(struct)
     for name in wanted:
-        answer.fields[name].CopyFrom(secret_value(struct.fields[name] if name in struct.fields else None))
+        answer.fields[name].CopyFrom(secret_value(struct.fields.get(name)))
     return answer
 
 
@@ -374,7 +380,13 @@ def _package(token: str) -> str:
     return token.split(":", 1)[0]
 
 
-def _place(source: Source | None) -> str:
+def _callbacks(request: resource_pb2.RegisterResourceRequest) -> list[callback_pb2.Callback]:
+    # The SDK's stubs lose the type.
+    return list(cast("Any", request).transforms)
+
+
+def place(source: Source | None) -> str:
+    """Where something is declared, for messages."""
     return f"{source.file}:{source.line}" if source else "an unknown place"
 
 
@@ -386,5 +398,5 @@ def _denied_packages(config: Mapping[str, str]) -> frozenset[str]:
         parsed: Any = json.loads(raw)
     except ValueError:
         parsed = [raw]
-    items: list[Any] = parsed if isinstance(parsed, list) else [parsed]
+    items = cast("list[Any]", parsed) if isinstance(parsed, list) else [parsed]
     return frozenset(str(item) for item in items)

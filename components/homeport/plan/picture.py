@@ -74,17 +74,21 @@ def draw(graph: Graph, *, resources: bool = False) -> Picture:
     """
     owners = {item.urn: item if resources else _owner(graph, item) for item in graph.resources}
     shown = sorted(
-        {owner.urn: owner for owner in owners.values() if owner.type != STACK_TYPE and _is_box(owner, resources)}.values(),
+        {
+            owner.urn: owner for owner in owners.values() if owner.type != STACK_TYPE and _is_box(owner, resources)
+        }.values(),
         key=lambda item: item.urn,
     )
     places = {item.urn: place for place, item in enumerate(shown)}
     arrows: set[tuple[int, int]] = set()
     for item in graph.resources:
-        to = places.get(owners[item.urn].urn)
-        for urn in graph.waits_for(item) - {item.parent} if to is not None else ():
+        end = places.get(owners[item.urn].urn)
+        if end is None:
+            continue
+        for urn in graph.waits_for(item) - {item.parent}:
             start = places.get(owners[urn].urn)
-            if start is not None and start != to:
-                arrows.add((start, to))
+            if start is not None and start != end:
+                arrows.add((start, end))
     boxes = tuple(_box(graph, item, resources=resources) for item in shown)
     return Picture(
         title=safe(f"{graph.project} / {graph.stack}"),
@@ -110,9 +114,7 @@ def reduced(count: int, arrows: set[tuple[int, int]]) -> set[tuple[int, int]]:
         (start, end)
         for start, end in arrows
         if (start, end) in back
-        or not any(
-            reach[other] >> end & 1 for other in after[start] if other != end and (start, other) not in back
-        )
+        or not any(reach[other] >> end & 1 for other in after[start] if other != end and (start, other) not in back)
     }
 
 
@@ -155,9 +157,7 @@ def _is_box(resource: Resource, resources: bool) -> bool:
     return not (resources and resource.is_component and not resource.remote)
 
 
-def _inside(
-    shown: list[Resource], places: dict[str, int], owners: dict[str, Resource]
-) -> tuple[tuple[int, int], ...]:
+def _inside(shown: list[Resource], places: dict[str, int], owners: dict[str, Resource]) -> tuple[tuple[int, int], ...]:
     pairs: set[tuple[int, int]] = set()
     for item in shown:
         above = owners.get(item.parent or "")

@@ -10,11 +10,11 @@ import contextlib
 import gc
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager
 from inspect import isawaitable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol, cast
 
 from google.protobuf import empty_pb2
 from pulumi.runtime import set_all_config
@@ -28,7 +28,7 @@ from homeport.plan.callbacks import Callbacks
 from homeport.plan.errors import Scrubber, raise_clean
 from homeport.plan.graph import Graph, Resource, marks
 from homeport.plan.merge import ABSENT, Merger
-from homeport.plan.monitor import Monitor, Pass, Recorded
+from homeport.plan.monitor import Monitor, Pass, Recorded, place
 from homeport.plan.origin import Origins
 from homeport.plan.references import References, StackOutputs
 from homeport.plan.tokens import Tokens
@@ -170,7 +170,6 @@ class _Evaluation:
         return Scrubber({*gathered.secrets, *(self._config[key] for key in self._secret_keys if key in self._config)})
 
     async def _run(self, gathered: Pass, active: seams.Active) -> None:
-        monitor: Monitor
         monitor = Monitor(
             project=self._project,
             stack=self._stack,
@@ -178,9 +177,9 @@ class _Evaluation:
             gathered=gathered,
             origins=self._origins,
             reference=lambda name, shown: self._references.answer(name, shown, gathered.tokens),
-            transform=lambda request, functions: callbacks.transform(request, functions),
         )
         callbacks = Callbacks(monitor)
+        monitor.transform = callbacks.transform
         features = set(monitor.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures)
         _configure(
             {
@@ -200,8 +199,8 @@ class _Evaluation:
 
 
 @contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
-    """Keep the garbage collector out of a pass: everything lives to its end, and looking for more is half of its time."""
+def _without_collection() -> Generator[None]:
+    """Keep the garbage collector out of a pass: all lives to its end, and looking for garbage is half of its time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -259,18 +258,27 @@ async def _run_in_stack(program: Program) -> None:
         raise failure
 
 
+class _Settings(Protocol):
+    """The SDK's settings, whose own types are lost in a decorator."""
+
+    rpc_manager: RPCManager
+    lock: threading.Lock
+    outputs: set[asyncio.Task[Any]]
+
+
 async def _finish_all() -> None:
     """Wait until no registration and no output is open; raise the first failure."""
-    manager: RPCManager = SETTINGS.rpc_manager
+    settings = cast("_Settings", SETTINGS)
+    manager = settings.rpc_manager
     while True:
         await asyncio.sleep(0)
         while manager.rpcs:
             await manager.rpcs.pop()
         if manager.unhandled_exception is not None:
             raise manager.unhandled_exception
-        with SETTINGS.lock:
-            pending = list(SETTINGS.outputs)
-            SETTINGS.outputs.clear()
+        with settings.lock:
+            pending = list(settings.outputs)
+            settings.outputs.clear()
         if pending:
             await asyncio.gather(*pending)
         elif not manager.rpcs:
@@ -323,10 +331,11 @@ def _resource(record: Recorded, later: list[Recorded | None], merger: Merger, kn
 
 
 def _in_applies(passes: list[Pass]) -> set[str]:
+    """What later passes made and the first did not: it was behind an unknown."""
     first = passes[0].resources
     return {
-        f"{record.name} ({record.type}), {f'{record.source.file}:{record.source.line}' if record.source else 'source unknown'}:"
-        " created inside an apply: a first preview cannot show it"
+        f"{record.name} ({record.type}), declared at {place(record.source)}: created inside an apply: a first preview"
+        " cannot show it"
         for gathered in passes[1:]
         for urn, record in gathered.resources.items()
         if urn not in first

@@ -17,10 +17,11 @@ from homeport.plan.key_inputs import key_inputs
 from homeport.plan.text import SECRET_TEXT, UNKNOWN_TEXT, safe, short_type, value_text
 
 _CLOSING: Final = (
-    "This is what the program declares, not a difference against the cloud: `pulumi preview` compares with what is there."
+    "This is what the program declares, not a difference against the cloud: "
+    "`pulumi preview` compares with what is there."
 )
 #: Columns that one key input may take in the tree.
-_VALUE_WIDTH: Final = 48
+_VALUE_WIDTH: Final = 72
 _MARKS: Final = re.compile(r"\$\{[^}]*\}|\(unknown\)|\(secret\)")
 
 
@@ -153,15 +154,14 @@ def _label(graph: Graph, resource: Resource, view: View) -> Text:
     for badge in _badges(resource):
         text.append(f"  [{badge}]", "green")
     if asked and not view.verbose:
-        for path, value in key_inputs(resource):
-            text.append(f"  {safe(_input_name(path))}=", "dim")
+        pairs = key_inputs(resource)
+        last = Counter(path.rpartition(".")[2] for path, _ in pairs)
+        for path, value in pairs:
+            # The last part of a path says enough, unless two end alike.
+            name = path.rpartition(".")[2]
+            text.append(f"  {safe(name if last[name] == 1 else path)}=", "dim")
             text.append_text(_value(value, _VALUE_WIDTH))
     return text
-
-
-def _input_name(path: str) -> str:
-    """The last part of a path says enough where it stands beside its resource."""
-    return path.rpartition(".")[2]
 
 
 def _badges(resource: Resource) -> Iterator[str]:

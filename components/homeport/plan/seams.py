@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pulumi
 from google.protobuf import struct_pb2
@@ -45,7 +45,8 @@ def install() -> None:
         return
     rpc.resolve_outputs = _marked(_resolve_outputs(rpc.resolve_outputs))
     rpc.transfer_properties = _marked(_transfer_properties(rpc.transfer_properties))
-    pulumi.Output.apply = _marked(_apply(pulumi.Output.apply))  # pyright: ignore[reportAttributeAccessIssue]
+    output: Any = pulumi.Output
+    output.apply = _marked(_apply(output.apply))
     # Its package exports a function under the module's name.
     module: Any = sys.modules["pulumi.runtime.invoke"]
     module._invoke = _marked(_invoke(module._invoke))  # noqa: SLF001
@@ -73,10 +74,11 @@ def _transfer_properties(original: Callable[..., dict[str, Any]]) -> Callable[..
             if name == "urn" or (name == "id" and custom):
                 continue
             # Not tracked as the program's outputs are: it ends with its registration, which is waited for.
-            output: Any = object.__new__(pulumi.Output)
-            output._data = running.create_future()  # noqa: SLF001
+            future: asyncio.Future[Any] = running.create_future()
+            output = cast("Any", object.__new__(pulumi.Output))
+            output._data = future  # noqa: SLF001
             res.__dict__[name] = output
-            resolvers[name] = functools.partial(_settle, output._data, own)  # noqa: SLF001
+            resolvers[name] = functools.partial(_settle, future, own)
         return resolvers
 
     return transfer_properties
@@ -108,7 +110,7 @@ def _resolve_outputs(original: Callable[..., None]) -> Callable[..., None]:
         deps: Mapping[str, set[pulumi.Resource]],
         resolvers: dict[str, Any],
         custom: bool,
-        transform_using_type_metadata: bool = False,
+        transform_using_type_metadata: bool = False,  # noqa: FBT002 - the SDK's signature
         *args: Any,
         **kwargs: Any,
     ) -> None:
@@ -127,8 +129,7 @@ def _resolve(
     unknowns: Unknowns, res: Any, outputs: struct_pb2.Struct, resolvers: dict[str, Any], *, by_metadata: bool
 ) -> None:
     """Every output that was an input is known; the others are what `Unknowns` makes of their types."""
-    cls: Any = type(res)
-    declared, to_python, to_provider = _metadata(cls)
+    declared, to_python, to_provider = _metadata(cast("Any", type(res)))
     translate: Callable[[str], str] = (
         (lambda key: to_python.get(key, key)) if by_metadata else res.translate_output_property
     )
@@ -172,7 +173,11 @@ def _apply(original: Callable[..., Any]) -> Callable[..., Any]:
     """A function that fails on a token gives an unknown."""
 
     @functools.wraps(original)
-    def apply(self: pulumi.Output[Any], func: Callable[[Any], Any], run_with_unknowns: bool = False) -> Any:
+    def apply(
+        self: pulumi.Output[Any],
+        func: Callable[[Any], Any],
+        run_with_unknowns: bool = False,  # noqa: FBT002 - the SDK's signature
+    ) -> Any:
         active = ACTIVE.get()
         if active is None:
             return original(self, func, run_with_unknowns)
@@ -237,7 +242,7 @@ def _invoke(original: Callable[..., Awaitable[InvokeResult]]) -> Callable[..., A
         opts: Any,
         typ: type | None,
         package_ref: Any = None,
-        check_dependencies: bool | None = False,
+        check_dependencies: bool | None = False,  # noqa: FBT002 - the SDK's signature
     ) -> Awaitable[InvokeResult]:
         call = original(tok, props, opts, typ, package_ref, check_dependencies)
         active = ACTIVE.get()

@@ -14,12 +14,17 @@ _LINE: Final = 16.0
 _PADDING: Final = 12.0
 #: Of the fonts below at 12 pixels; a monospaced font keeps the estimate true on every machine.
 _CHARACTER: Final = 7.3
-_LONGEST: Final = 36
+_LONGEST: Final = 46
 _FONT: Final = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 _STYLE: Final = (
     "text{font-family:" + _FONT + ";font-size:12px;fill:#1a1a1a}"
     ".name{font-weight:bold}.more{fill:#555}.title{font-size:15px;font-weight:bold}"
     ".arrow{fill:none;stroke:#666;stroke-width:1.3}.inside{fill:none;stroke:#999;stroke-dasharray:2 4}"
+)
+
+_TIP: Final = (
+    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+    '<path d="M0,0.8L8,4L0,7.2z" fill="#666"/></marker></defs>'
 )
 
 
@@ -38,11 +43,9 @@ def svg(picture: Picture) -> str:
     height = bottom + 2 * _LINE + _MARGIN / 2
     out = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}" height="{_n(height)}"'
-        f' viewBox="0 0 {_n(width)} {_n(height)}" role="img" aria-label={quoteattr(picture.title)}>',
+        _opening(picture, width, height),
         f"<style>{_STYLE}</style>",
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-        '<path d="M0,0.8L8,4L0,7.2z" fill="#666"/></marker></defs>',
+        _TIP,
         f'<rect width="{_n(width)}" height="{_n(height)}" fill="#fff"/>',
         f'<text class="title" x="{_n(_MARGIN)}" y="{_n(_MARGIN + 8)}">{escape(picture.title)}</text>',
         f'<g transform="translate({_n(_MARGIN)},{_n(_HEADER + _MARGIN / 2)})">',
@@ -54,6 +57,11 @@ def svg(picture: Picture) -> str:
         "</svg>",
     ]
     return "\n".join(out) + "\n"
+
+
+def _opening(picture: Picture, width: float, height: float) -> str:
+    size = f'width="{_n(width)}" height="{_n(height)}" viewBox="0 0 {_n(width)} {_n(height)}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={quoteattr(picture.title)}>'
 
 
 def _new(picture: Picture) -> list[tuple[int, int]]:

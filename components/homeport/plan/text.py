@@ -18,7 +18,9 @@ _UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066
 
 def safe(text: str) -> str:
     """A text on one line, with control characters spelled out."""
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}" if ord(match[0]) > 0xFF else f"\\x{ord(match[0]):02x}", text)
+    return _UNSAFE.sub(
+        lambda match: f"\\u{ord(match[0]):04x}" if ord(match[0]) > 0xFF else f"\\x{ord(match[0]):02x}", text
+    )
 
 
 def value_text(value: Any, limit: int | None = None) -> str:

@@ -10,7 +10,7 @@ import functools
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from typing import Any, Union, cast
+from typing import Any, Final, Self, Union, cast
 
 import pulumi
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]
@@ -18,7 +18,9 @@ from pulumi.output import Unknown
 
 from homeport.plan.tokens import Tokens
 
-_ORIGIN = "_homeport_origin"
+_ORIGIN: Final = "_homeport_origin"
+_FIELDS: Final = "_homeport_fields"
+_DECLARED: Final = "_homeport_declared"
 
 
 class Missing(Unknown):
@@ -48,16 +50,16 @@ class ResourceToken(str):
 
     __slots__ = ("_made_by",)
 
-    def __new__(cls, unknowns: Unknowns, declared: type, path: str) -> ResourceToken:
+    def __new__(cls, unknowns: Unknowns, declared: type, path: str) -> Self:
         """Make one for a resource class."""
-        made = super().__new__(cls, unknowns.answer(str, path))
+        made = super().__new__(cls, cast("str", unknowns.answer(str, path)))
         made._made_by = (unknowns, declared, path)
         return made
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        unknowns, declared, path = self._made_by
+        unknowns, declared, path = cast("tuple[Unknowns, type, str]", self._made_by)
         names = _types.resource_py_to_pulumi_names(declared)
         fields: Mapping[str, Any] = {"id": str, "urn": str, **_types.resource_types(declared)}
         output = names.get(name, name)
@@ -104,13 +106,15 @@ class Unknowns:
 
     def object(self, declared: type, path: str) -> Any:
         """An object of an output type whose fields are made when they are read."""
-        made = _revealing(declared).__new__(_revealing(declared))
+        cls: Any = _revealing(declared)
+        made: Any = cls.__new__(cls)
         setattr(made, _ORIGIN, (self, path))
         return made
 
     def plain(self, declared: type, path: str) -> Any:
         """The result of a function call: the SDK copies it field by field, so that all its fields must be there."""
-        made = declared.__new__(declared)
+        cls: Any = declared
+        made: Any = cls.__new__(cls)
         for name, field in _types.output_type_types(declared).items():
             _types.set(made, _python_name(declared, name), self.answer(field, f"{path}.{name}"))
         return made
@@ -120,8 +124,8 @@ class Unknowns:
         if isinstance(value, list):
             for place, item in enumerate(cast("list[Any]", value)):
                 self.fill(item, f"{path}[{place}]")
-        elif _types.is_output_type(type(value)):
-            declared = type(value)
+        elif _types.is_output_type(cast("Any", type(value))):
+            declared: type = cast("Any", type(value))
             if not hasattr(value, _ORIGIN):
                 value.__class__ = _revealing(declared)
                 setattr(value, _ORIGIN, (self, path))
@@ -133,7 +137,7 @@ class Unknowns:
             for key, item in cast("dict[str, Any]", value).items():
                 if isinstance(item, list | dict):
                     self.fill(item, f"{path}.{key}")
-        return value
+        return cast("Any", value)
 
 
 @functools.cache
@@ -153,23 +157,26 @@ def _revealing(declared: type) -> type:
     body: dict[str, Any] = {"__bool__": _true}
     for python_name, name, prop in _types._py_properties(declared):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         body[python_name] = _revealed(prop, name, declared)
-    if issubclass(declared, dict):
-        fields = {key: name for name, python_name in _names(declared) for key in (name, python_name)}
-
-        def missing(self: Any, key: str) -> Any:
-            if key not in fields or not hasattr(self, _ORIGIN):
-                raise KeyError(key)
-            return _reveal(self, fields[key], declared)
-
-        def get(self: Any, key: str, default: Any = None) -> Any:
-            if dict.__contains__(self, key) or key not in fields or not hasattr(self, _ORIGIN):  # pyright: ignore[reportUnknownMemberType]
-                return dict.get(self, key, default)  # pyright: ignore[reportUnknownMemberType]
-            return _reveal(self, fields[key], declared)
-
-        body["__missing__"] = missing
-        if "get" not in body:
-            body["get"] = get
+    if dict in declared.__mro__:
+        body["__missing__"] = _missing
+        body.setdefault("get", _get)
+        body[_FIELDS] = {key: name for name, python_name in _names(declared) for key in (name, python_name)}
+        body[_DECLARED] = declared
     return type(declared.__name__, (declared,), body)
+
+
+def _missing(self: Any, key: str) -> Any:
+    fields: Mapping[str, str] = getattr(self, _FIELDS)
+    if key not in fields or not hasattr(self, _ORIGIN):
+        raise KeyError(key)
+    return _reveal(self, fields[key], getattr(self, _DECLARED))
+
+
+def _get(self: Any, key: str, default: Any = None) -> Any:
+    fields: Mapping[str, str] = getattr(self, _FIELDS)
+    if key in self or key not in fields or not hasattr(self, _ORIGIN):
+        return dict[str, Any].get(self, key, default)
+    return _reveal(self, fields[key], getattr(self, _DECLARED))
 
 
 def _true(self: Any) -> bool:
