@@ -80,11 +80,19 @@ def _definition(raw: Schema, tag: str, default: str) -> str:
 
 def _namespaced(root: Schema) -> Schema:
     properties = {
-        f"{NAMESPACE}:{name}": _SECRETS if name == SECRETS else schema
+        f"{NAMESPACE}:{name}": _SECRETS if name == SECRETS else _or_text(schema)
         for name, schema in cast("Schema", root.get("properties", {})).items()
     }
     # Settings of the engine itself, such as pulumi:disable-default-providers.
     return {**root, "properties": properties, "patternProperties": {"^pulumi:": True}}
+
+
+def _or_text(schema: Any) -> Any:
+    """A single value below `config` may stand in quotes: `pulumi config set` writes it back so."""
+    kinds = cast("Schema", schema).get("type") if isinstance(schema, dict) else None
+    if isinstance(kinds, list) and {"boolean", "integer", "number"} & set(cast("list[str]", kinds)):
+        return {**cast("Schema", schema), "type": [*cast("list[str]", kinds), "string"]}
+    return cast("Any", schema)
 
 
 def _by_tag(tag: str, names: dict[str, str]) -> Schema:

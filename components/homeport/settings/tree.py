@@ -188,11 +188,21 @@ def in_layer(node: Node, layer: str) -> Node:
             return replace(node, items=tuple(in_layer(item, layer) for item in node.items), origin=origin)
 
 
+def mapping(value: object) -> dict[str, Any] | None:
+    """Bare data as a map, if it is one."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def sequence(value: object) -> list[Any] | None:
+    """Bare data as a list, if it is one."""
+    return cast("list[Any]", value) if isinstance(value, list) else None
+
+
 def build(value: Any, origin: Origin) -> Node:
     """A tree of bare data that all comes from one place."""
-    if isinstance(value, dict):
-        pairs = cast("dict[object, Any]", value)
+    pairs, items = mapping(value), sequence(value)
+    if pairs is not None:
         return MapNode({str(key): Entry(origin, build(item, origin)) for key, item in pairs.items()}, origin)
-    if isinstance(value, list):
-        return ListNode(tuple(build(item, origin) for item in cast("list[Any]", value)), origin)
+    if items is not None:
+        return ListNode(tuple(build(item, origin) for item in items), origin)
     return Scalar(value if isinstance(value, bool | int | float | str) else None, origin)
