@@ -9,6 +9,7 @@ import pytest
 from homeport.cluster.existing import ExistingCluster
 from homeport.cluster.existing_args import ExistingClusterArgs
 from homeport.cluster.gke import GkeCluster
+from homeport.labels import Labels
 from homeport.plan import Graph, record
 from homeport.problems import SettingsError
 from homeport.storage.args import StorageArgs
@@ -21,9 +22,9 @@ SNAPSHOTS = "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass"
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 
-def on_gke(**settings: Any) -> Graph:
+def on_gke(labels: Labels | None = LABELS, **settings: Any) -> Graph:
     def then(cluster: GkeCluster) -> dict[str, Any]:
-        made = StorageClasses("storage", StorageArgs.model_validate(settings), cluster=cluster, labels=LABELS)
+        made = StorageClasses("storage", StorageArgs.model_validate(settings), cluster=cluster, labels=labels)
         return {"default": made.default, "names": made.names, "snapshots": made.snapshot_class}
 
     return graph(then=then)
@@ -95,6 +96,15 @@ def test_the_snapshot_class_has_its_driver_beside_its_metadata() -> None:
     assert inputs["deletionPolicy"] == "Delete"
     assert inputs["metadata"]["name"] == "homeport-snapshots"
     assert not on_gke(snapshots=False).find(type=SNAPSHOTS)
+
+
+def test_an_empty_map_of_labels_is_never_sent_since_each_update_would_add_it_again() -> None:
+    made = on_gke(labels=None)
+    for resource in [*made.find(type=CLASS), made.one(type=SNAPSHOTS)]:
+        assert "labels" not in resource.inputs["metadata"]
+        assert "labels" not in resource.inputs.get("parameters", {})
+    for resource in [*on_gke().find(type=CLASS), on_gke().one(type=SNAPSHOTS)]:
+        assert resource.inputs["metadata"]["labels"]["homeport.dev/stack"] == "stage"
 
 
 def test_all_of_it_lies_in_the_cluster_and_goes_with_it() -> None:

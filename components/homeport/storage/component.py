@@ -93,7 +93,7 @@ def _storage_class(
         name,
         metadata={
             "name": spec.name,
-            "labels": labels,
+            "labels": labels or None,
             "annotations": {_DEFAULT_ANNOTATION: "true" if spec.default else "false"},
         },
         provisioner=spec.provisioner,

@@ -22,14 +22,16 @@ class VolumeSnapshotClass(pulumi.CustomResource):
     def __init__(
         self, resource_name: str, spec: SnapshotClassSpec, *, labels: dict[str, str], opts: pulumi.ResourceOptions
     ) -> None:
+        metadata: dict[str, Any] = {
+            "name": spec.name,
+            "annotations": {"snapshot.storage.kubernetes.io/is-default-class": "true"},
+        }
+        if labels:  # the API server drops an empty map, and every update would try to add it again
+            metadata["labels"] = labels
         props: dict[str, Any] = {
             "apiVersion": _API_VERSION,
             "kind": _KIND,
-            "metadata": {
-                "name": spec.name,
-                "labels": labels,
-                "annotations": {"snapshot.storage.kubernetes.io/is-default-class": "true"},
-            },
+            "metadata": metadata,
             "driver": spec.driver,
             "deletionPolicy": spec.deletion_policy,
         }
