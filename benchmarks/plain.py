@@ -59,7 +59,7 @@ def secret():
 '''
 
 
-class CannotBePlain(Exception):
+class CannotBePlainError(Exception):
     """The plan holds something that a plain program cannot be made of."""
 
 
@@ -67,7 +67,7 @@ def plain_program(graph: Graph) -> str:
     """The text of a program whose plan has the same resources, inputs and dependencies as `graph`.
 
     Raises:
-        CannotBePlain: the plan has something that cannot be written down: a `.get`, a remote component, an asset.
+        CannotBePlainError: the plan has something that cannot be written down: a `.get`, a remote component, an asset.
     """
     return _Writer(graph).text()
 
@@ -103,7 +103,7 @@ class _Writer:
 
     def _declaration(self, resource: Resource) -> str:
         if resource.remote or resource.external is not None:
-            raise CannotBePlain(f"{resource.urn}: a remote component or a read resource")
+            raise CannotBePlainError(f"{resource.urn}: a remote component or a read resource")
         variable, name, options = self._variables[resource.urn], repr(resource.name), self._options(resource)
         inputs = {key: self._input(resource, key, value) for key, value in resource.inputs.items()}
         literal = "{" + ", ".join(f"{key!r}: {value}" for key, value in inputs.items()) + "}"
@@ -162,7 +162,7 @@ class _Writer:
             if items == {UNKNOWN_KEY: True}:
                 return "unknown()"
             if any(key.startswith("$") for key in items):
-                raise CannotBePlain(f"an asset: {sorted(items)}")
+                raise CannotBePlainError(f"an asset: {sorted(items)}")
             return "{" + ", ".join(f"{key!r}: {self._value(item, near)}" for key, item in items.items()) + "}"
         if isinstance(value, list):
             items = cast("list[Any]", value)
@@ -207,7 +207,7 @@ class _Writer:
     def _resolves(self, token: str, near: Iterable[str]) -> bool:
         try:
             self._resolve(token, near)
-        except CannotBePlain:
+        except CannotBePlainError:
             return False
         return True
 
@@ -222,7 +222,7 @@ class _Writer:
                 if first and first[1] and _has_output(resource, first[1]):
                     best.append((resource.urn in close, at, resource, path))
         if not best:
-            raise CannotBePlain(f"${{{token}}} names no output of a resource in the plan")
+            raise CannotBePlainError(f"${{{token}}} names no output of a resource in the plan")
         _, _, resource, path = max(best, key=lambda item: item[:2])
         return resource, path
 

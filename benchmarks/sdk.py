@@ -48,7 +48,7 @@ def sdk_class(token: str) -> SdkClass | None:
 
 
 def _described(module: str, name: str) -> SdkClass:
-    found = cast("Any", getattr(importlib.import_module(module), name))
+    found = getattr(importlib.import_module(module), name)
     outputs = {theirs: ours for ours, theirs, _ in _types._py_properties(found)}  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     accepted = [key for key in inspect.signature(found._internal_init).parameters if key not in {"self", "opts"}]  # noqa: SLF001
     theirs = {ours: name for name, ours in outputs.items()}

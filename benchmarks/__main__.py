@@ -1,0 +1,42 @@
+"""`make bench`: measures, prints a table and one line of JSON. It fails only when the comparison itself is not fair."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import measures
+from benchmarks.figures import Figure, table
+
+
+def figures(folder: Path, repeat: int) -> Iterator[Figure]:
+    """All of them, as they are measured."""
+    yield from measures.evaluation(folder, "stage", repeat)
+    yield from measures.growth(folder, (1, 2, 5, 10, 20), max(2, repeat // 3))
+    yield from measures.imports(repeat)
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--repeat", type=int, default=9, help="measurements of each figure (default 9)")
+    parser.add_argument("--json", action="store_true", help="only the line of JSON")
+    given = parser.parse_args()
+    measured: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="homeport-bench-") as folder:
+        for figure in figures(Path(folder), max(1, given.repeat)):
+            measured.append(figure)
+            if sys.stderr.isatty():
+                print(f"\r{len(measured)} figures ...", end="", file=sys.stderr, flush=True)
+    if not given.json:
+        print(f"{measures.machine()}\n\n{table(measured)}\n")
+    document = {"format": 1, "machine": measures.machine(), "figures": [figure.as_json() for figure in measured]}
+    print(json.dumps(document, sort_keys=True))
+
+
+if __name__ == "__main__":
+    main()
