@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
@@ -50,7 +50,7 @@ def pools(draw: st.DrawFn, zones: list[str]) -> dict[str, Any]:
 
 
 @st.composite
-def stacks(draw: st.DrawFn) -> dict[str, Any]:
+def gke_stacks(draw: st.DrawFn) -> dict[str, Any]:
     """The sections of a valid `layer: cluster` stack on GKE."""
     zones = ZONES[: draw(st.integers(2, 3))]
     second = draw(st.integers(0, 200))
@@ -96,12 +96,13 @@ def stacks(draw: st.DrawFn) -> dict[str, Any]:
 def paths_of(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """Every path inside nested data, its leaves and its maps."""
     out = [path] if path else []
+    items: list[tuple[str | int, Any]] = []
     if isinstance(value, dict):
-        for key, item in value.items():
-            out += paths_of(item, (*path, key))
+        items = list(cast("dict[str | int, Any]", value).items())
     elif isinstance(value, list):
-        for index, item in enumerate(value):
-            out += paths_of(item, (*path, index))
+        items = list(enumerate(cast("list[Any]", value)))
+    for part, item in items:
+        out += paths_of(item, (*path, part))
     return out
 
 
@@ -119,19 +120,19 @@ _FREE = {"node_pools", "labels", "authorized_networks", "peers"}
 @st.composite
 def broken(draw: st.DrawFn) -> dict[str, Any]:
     """The sections of a stack with at least one mistake, whatever else is right."""
-    data = copy.deepcopy(draw(stacks()))
+    data = copy.deepcopy(draw(gke_stacks()))
     how = draw(st.sampled_from(["type", "rename", "unknown", "null", "range", "zone", "counts", "literal", "nest"]))
     if how == "type":
         path = draw(st.sampled_from(paths_of(data)))
         old = lookup(data, path)
         lookup(data, path[:-1])[path[-1]] = {"un": "expected"} if not isinstance(old, dict) else 17
     elif how == "rename":
-        options = [p for p in paths_of(data) if isinstance(p[-1], str) and (len(p) < 2 or p[-2] not in _FREE)]
+        options = [p for p in paths_of(data) if isinstance(p[-1:][0], str) and not _FREE.intersection(p[-2:-1])]
         path = draw(st.sampled_from(options))
         parent = lookup(data, path[:-1])
         parent[f"{path[-1]}x"] = parent.pop(path[-1])
     elif how == "unknown":
-        maps = [p for p in paths_of(data) if isinstance(lookup(data, p), dict) and p[-1] not in _FREE]
+        maps = [p for p in paths_of(data) if isinstance(lookup(data, p), dict) and not _FREE.intersection(p[-1:])]
         lookup(data, draw(st.sampled_from(maps)))[f"{draw(words)}-x"] = draw(words)
     elif how == "null":
         required = ["layer", "environment", "protection", "owner", "cost_centre", "domain", "cluster", "network"]

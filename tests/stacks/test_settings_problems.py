@@ -159,7 +159,7 @@ CASES = [
     ),
     Case(
         "region in which data may not be",
-        replace("region: europe-west3", "region: us-central1"),
+        lambda text: text.replace("europe-west3", "us-central1"),
         "homeport:cluster.region",
         ("allowed_regions", "europe-west10"),
         "us-central1",
@@ -217,7 +217,7 @@ CASES = [
         "pool name too long",
         replace("      general:", "      general-purpose-machines-for-everything:"),
         "homeport:cluster.node_pools.general-purpose-machines-for-everything",
-        ("40",),
+        ("32", "8 more"),
         "general-purpose",
     ),
     Case(

@@ -9,17 +9,19 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
-from strategies import broken, stacks
 
+from homeport.model import In
 from homeport.plan import Graph, record
 from homeport.problems import SettingsError
 from homeport.settings import load
 from stacks import cluster_layer
 from stacks.settings import ClusterStack, Stack
+from tests.stacks.strategies import broken, gke_stacks
 
 SLOW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -54,7 +56,7 @@ def ranges(graph: Graph) -> list[ipaddress.IPv4Network]:
 
 
 @SLOW
-@given(stacks())
+@given(gke_stacks())
 def test_a_valid_stack_gives_one_sound_graph(sections: dict[str, Any]) -> None:
     stack = read(sections)
     graph = graph_of(stack)
@@ -68,7 +70,7 @@ def test_a_valid_stack_gives_one_sound_graph(sections: dict[str, Any]) -> None:
 
 
 @SLOW
-@given(stacks(), st.data())
+@given(gke_stacks(), st.data())
 def test_removing_a_pool_removes_its_resources_and_touches_nothing_else(
     sections: dict[str, Any], data: st.DataObject
 ) -> None:
@@ -103,10 +105,6 @@ SECRET = "correct horse battery staple"
 
 
 def test_a_secret_of_the_stack_never_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    import pulumi
-
-    from homeport.model import In
-
     stack = read(
         {
             "layer": "cluster",
