@@ -11,7 +11,7 @@ from typing import Any
 
 from homeport.problems import Path
 from homeport.settings import write
-from homeport.settings.tree import Entry, ListNode, MapNode, Node, Origin, Scalar, find, mapping
+from homeport.settings.tree import Entry, ListNode, MapNode, Node, Origin, Scalar, find, mapping, sequence
 
 
 class CannotEdit(Exception):  # noqa: N818 - the caller turns it into a problem
@@ -102,7 +102,7 @@ def _replace(text: str, root: MapNode, path: Path, value: Any) -> str:
     in_flow = any(_is_flow(find(root, path[:length])) for length in range(len(path)))
     start, end = _start(node.origin), _end(text, node)
     pairs = mapping(value)
-    if isinstance(node, Scalar) and pairs is None and not isinstance(value, list):
+    if isinstance(node, Scalar) and pairs is None and sequence(value) is None:
         new = write.scalar(value, node.style if node.style in {"'", '"'} else "")
         if end == start:
             start = end = _after_colon(text, root, path) if isinstance(path[-1], str) else start
