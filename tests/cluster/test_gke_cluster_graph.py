@@ -248,7 +248,7 @@ class TestProtection:
         ("protection", "by_google", "by_engine", "key", "retained"),
         [
             ("none", False, False, False, False),
-            ("standard", True, False, True, False),
+            ("standard", True, True, True, False),
             ("strict", True, True, True, True),
         ],
     )
