@@ -196,6 +196,4 @@ def test_the_real_engine_hands_over_what_we_say(tmp_path: Path) -> None:
 def test_a_whole_map_goes_over_as_go_writes_json() -> None:
     document = read_text('b: 1.30\na: ["<&>", true, null]\nc: 1.0\nd: 0.0000001\ne: 1e21\n', file="f")
     assert document.root is not None
-    assert engine_text(document.root) == (
-        '{"a":["\\u003c\\u0026\\u003e",true,null],"b":1.3,"c":1,"d":1e-7,"e":1e+21}'
-    )
+    assert engine_text(document.root) == ('{"a":["\\u003c\\u0026\\u003e",true,null],"b":1.3,"c":1,"d":1e-7,"e":1e+21}')

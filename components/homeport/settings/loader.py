@@ -5,6 +5,7 @@ read -> sort keys -> merge -> decode -> validate -> check; each step adds proble
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
@@ -252,10 +253,13 @@ def _with_secrets(settings: Any, secrets: dict[str, Any]) -> Any:
 
 
 def _taken_as_text(node: Node | None, shape: Shape) -> bool:
-    """Whether an ambiguous value is text to Pulumi and the field says that this is what it takes."""
-    if not isinstance(node, Scalar) or not isinstance(shape, Leaf) or not shape.integer_is_text:
+    """Whether an ambiguous value is a commit hash like 12e4567, text to Pulumi, in a field that takes hashes.
+
+    `pulumi config set --path` writes it without quotes, so nobody could keep it in quotes.
+    """
+    if not isinstance(node, Scalar) or not isinstance(shape, Leaf) or not shape.integer_is_text or node.raw is None:
         return False
-    return node.raw is not None and engine_value(node.raw) == node.raw
+    return re.fullmatch(r"[0-9]+e[0-9]+", node.raw) is not None and engine_value(node.raw) == node.raw
 
 
 def _descends(node: Node) -> bool:

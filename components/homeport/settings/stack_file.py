@@ -113,14 +113,16 @@ class _Keys:
             return
         if space == "pulumi":
             return
-        wanted = f"{NAMESPACE}:{name if name in self._known else nearest(name, self._known) or name}"
         rule = self._rule(space, key)
-        if name in self._known or nearest(name, self._known):
+        foreign = space not in {"", self._project, NAMESPACE} and nearest(space, [NAMESPACE]) is None
+        near = name if name in self._known else None if foreign else nearest(name, self._known)
+        wanted = f"{NAMESPACE}:{near or name}"
+        if near is not None:
             fix = f"write {wanted}"
-        elif space in {"", self._project, NAMESPACE} or nearest(space, [NAMESPACE]):
-            fix = f"remove it; settings are {listed(f'{NAMESPACE}:{item}' for item in self._known)}"
-        else:
+        elif foreign:
             fix = f"remove it; what it sets belongs in a section like {NAMESPACE}:cluster"
+        else:
+            fix = f"remove it; settings are {listed(f'{NAMESPACE}:{item}' for item in self._known)}"
         if wanted in config.entries:
             fix = f"remove it; {wanted} is there too"
         elif name in self._known:
