@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import strategies as st
 
 from homeport.identity.aws_scope import AwsScope
@@ -29,6 +27,7 @@ from homeport.identity.refs import (
     KeyRef,
     RegistryRef,
     Route53Zone,
+    SecretRef,
     ZoneRef,
 )
 
@@ -55,7 +54,9 @@ def _zone(label: str, project: str) -> ZoneRef:
 KEYS = LABELS.map(_key)
 ZONES = st.builds(_zone, LABELS, st.sampled_from(["acme-global", "acme-other"]))
 BUCKETS = LABELS.map(lambda label: f"acme-{label}")
-SECRETS: st.SearchStrategy[list[Any]] = st.lists(LABELS, min_size=1, max_size=5, unique=True)
+SECRETS = st.lists(
+    LABELS.map(lambda name: SecretRef(name=name)), min_size=1, max_size=5, unique_by=lambda ref: ref.called
+)
 
 
 def _registry(label: str) -> RegistryRef:
@@ -73,7 +74,7 @@ PERMISSIONS: st.SearchStrategy[Permission] = st.one_of(
         record_types=st.none() | st.just(["TXT"]) | st.just(["A", "CNAME"]),
         list_zones=st.booleans(),
     ),
-    st.builds(BucketReader, bucket=BUCKETS, prefix=PREFIXES, metadata=st.booleans()),
+    st.builds(BucketReader, bucket=st.builds(BucketRef, name=BUCKETS), prefix=PREFIXES, metadata=st.booleans()),
     st.builds(
         BucketWriter,
         bucket=st.builds(BucketRef, name=BUCKETS, key=st.none() | KEYS),
@@ -82,8 +83,8 @@ PERMISSIONS: st.SearchStrategy[Permission] = st.one_of(
     ),
     st.builds(VolumeAdmin, keys=st.lists(KEYS, max_size=3), scope=st.sampled_from(["cluster", "driver"])),
     st.builds(SnapshotAdmin, scope=st.sampled_from(["cluster", "driver"])),
-    st.builds(SecretReader, names=SECRETS, key=st.none() | KEYS),
-    st.builds(SecretWriter, names=SECRETS, key=st.none() | KEYS),
+    st.builds(SecretReader, secrets=SECRETS, key=st.none() | KEYS),
+    st.builds(SecretWriter, secrets=SECRETS, key=st.none() | KEYS),
     st.builds(ImagePuller, registry=LABELS.map(_registry)),
     st.builds(
         LoadBalancerAdmin,

@@ -21,7 +21,7 @@ from homeport.identity.permissions import (
     VolumeAdmin,
 )
 from homeport.identity.reference import AWS, EXAMPLES, GCP, KEY, ZONE
-from homeport.identity.refs import CloudDnsZone, Route53Zone, ZoneRef
+from homeport.identity.refs import BucketRef, CloudDnsZone, Route53Zone, SecretRef, ZoneRef
 from homeport.identity.render_aws import render, statements
 from homeport.identity.render_gcp import Grant, grants, native
 from homeport.problems import SettingsError
@@ -97,12 +97,12 @@ def test_a_custom_role_replaces_the_one_that_may_delete_zones() -> None:
 
 
 def test_a_reader_never_writes() -> None:
-    actions = {action for s in render(BucketReader(bucket="acme-models"), AWS) for action in s.actions}
+    actions = {action for s in render(BucketReader(bucket=BucketRef(name="acme-models")), AWS) for action in s.actions}
     assert actions == {"s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"}
 
 
 def test_a_prefix_narrows_reading_writing_and_listing() -> None:
-    permission = BucketWriter(bucket="acme-logs", prefix="loki/")
+    permission = BucketWriter(bucket=BucketRef(name="acme-logs"), prefix="loki/")
     document = by_sid(permission)
     assert document["ListObjects"]["Condition"] == {"StringLike": {"s3:prefix": "loki/*"}}
     assert document["ReadObjects"]["Resource"] == ["arn:aws:s3:::acme-logs/loki/*"]
@@ -116,13 +116,16 @@ def test_a_prefix_narrows_reading_writing_and_listing() -> None:
 
 
 def test_a_secret_is_named_to_the_last_character_but_the_suffix_of_aws() -> None:
-    document = by_sid(SecretReader(names=["grafana-admin"]))
+    document = by_sid(SecretReader(secrets=[SecretRef(name="grafana-admin")]))
     arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:grafana-admin-??????"
     assert document["ReadSecrets"]["Resource"] == [arn]
 
 
 def test_secrets_lie_in_the_project_of_the_cluster_unless_said_otherwise() -> None:
-    found = keyed(SecretReader(names=["a"]), SecretReader(names=["b"], gcp_project="acme-global"))
+    found = keyed(
+        SecretReader(secrets=[SecretRef(name="a")]),
+        SecretReader(secrets=[SecretRef(name="b")], gcp_project="acme-global"),
+    )
     assert found["secret-reader-a"].target == {"project": "acme-stage", "secret_id": "a"}
     assert found["secret-reader-b"].target == {"project": "acme-global", "secret_id": "b"}
 
@@ -209,20 +212,21 @@ def test_two_different_things_of_one_name_are_an_error() -> None:
     with pytest.raises(SettingsError) as error:
         grants([DnsEditor(zones=[first]), DnsEditor(zones=[second])], GCP)
     assert [problem.text() for problem in error.value.problems] == [
-        'permissions[1]: a different zone is called "dns-editor-acme.example" in this list already; '
-        "give one of the two another label"
+        (
+            'permissions[1]: a different zone is called "dns-editor-acme.example" in this list already; '
+            "give one of the two another label"
+        )
     ]
 
 
 def test_one_right_under_two_names_is_an_error() -> None:
     # The cloud keeps one of the two: removing either from the program would take it from both.
-    twice: list[Permission] = [
-        SecretReader.model_validate({"names": ["a"]}),
-        SecretReader.model_validate({"names": [{"name": "a", "label": "b"}]}),
-    ]
+    twice = [SecretReader(secrets=[SecretRef(name="a")]), SecretReader(secrets=[SecretRef(name="a", label="b")])]
     with pytest.raises(SettingsError) as error:
         grants(twice, GCP)
     assert [problem.text() for problem in error.value.problems] == [
-        'permissions[1]: is the same right as "secret-reader-a" under another label; '
-        "remove one of the two, or give both the same label"
+        (
+            'permissions[1]: is the same right as "secret-reader-a" under another label; '
+            "remove one of the two, or give both the same label"
+        )
     ]

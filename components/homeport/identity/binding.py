@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pulumi
@@ -35,14 +35,21 @@ IAM_ROLE: Final = NameRule(
 IRSA_ANNOTATION: Final = "eks.amazonaws.com/role-arn"
 
 
-_MEMBERS: Final[Mapping[render_gcp.GrantKind, Callable[..., pulumi.CustomResource]]] = {
-    "zone": gcp.dns.DnsManagedZoneIamMember,
-    "bucket": gcp.storage.BucketIAMMember,
-    "secret": gcp.secretmanager.SecretIamMember,
-    "key": gcp.kms.CryptoKeyIAMMember,
-    "repository": gcp.artifactregistry.RepositoryIamMember,
-    "project": gcp.projects.IAMMember,
-}
+def _member_class(kind: render_gcp.GrantKind) -> Callable[..., pulumi.CustomResource]:
+    """The class of an additive grant. Looked up when it is needed: each loads its part of the SDK."""
+    match kind:
+        case "zone":
+            return gcp.dns.DnsManagedZoneIamMember
+        case "bucket":
+            return gcp.storage.BucketIAMMember
+        case "secret":
+            return gcp.secretmanager.SecretIamMember
+        case "key":
+            return gcp.kms.CryptoKeyIAMMember
+        case "repository":
+            return gcp.artifactregistry.RepositoryIamMember
+        case "project":
+            return gcp.projects.IAMMember
 
 
 class WorkloadPermissions(pulumi.ComponentResource):
@@ -142,7 +149,7 @@ class WorkloadPermissions(pulumi.ComponentResource):
                     "title": grant.condition.title,
                     "expression": blanks.fill(grant.condition.expression),
                 }
-            member = _MEMBERS[grant.kind]
+            member = _member_class(grant.kind)
             self.ready.append(
                 member(f"{self._name}-{grant.key}", **arguments, role=grant.role, member=self.principal, opts=opts)
             )

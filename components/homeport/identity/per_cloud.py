@@ -46,7 +46,7 @@ def _on_aws(permission: Permission) -> Iterator[Problem]:
                 if zone.aws is None:
                     yield _absent(("zones", index, "aws"), "AWS", f"the zone {zone.name}", "aws with its zone_id")
         case BucketReader() | BucketWriter():
-            yield from _aws_key(permission.ref.key, ("bucket", "key"))
+            yield from _aws_key(permission.bucket.key, ("bucket", "key"))
         case SecretReader() | SecretWriter():
             yield from _aws_key(permission.key, ("key",))
         case VolumeAdmin():
@@ -93,11 +93,11 @@ def _aws_key(key: KeyRef | None, path: Path) -> Iterator[Problem]:
 
 def _gcp_secret_names(permission: SecretReader | SecretWriter) -> Iterator[Problem]:
     # https://cloud.google.com/secret-manager/docs/creating-and-accessing-secrets
-    for index, ref in enumerate(permission.refs):
+    for index, ref in enumerate(permission.secrets):
         name = known(ref.name)
         if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", name):
             yield Problem(
-                ("names", index),
+                ("secrets", index, "name"),
                 "the id of a secret on Google Cloud is up to 255 letters, digits, - and _",
                 f'name it "{re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:255]}" on both clouds',
                 name,

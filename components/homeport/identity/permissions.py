@@ -15,12 +15,10 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from homeport.identity.refs import (
-    BucketName,
     BucketRef,
     KeyRef,
     ObjectPrefix,
     RegistryRef,
-    SecretName,
     SecretRef,
     ZoneRef,
 )
@@ -80,17 +78,12 @@ class DnsEditor(Model):
 
 
 class _Bucket(Model):
-    bucket: BucketRef | BucketName
+    bucket: BucketRef
     """The bucket."""
     prefix: ObjectPrefix | None = None
     """Only objects whose names begin so; default: all."""
     metadata: bool = False
     """Also the bucket's own properties, for clients that ask for them before they begin (Barman)."""
-
-    @property
-    def ref(self) -> BucketRef:
-        """The bucket as a reference."""
-        return self.bucket if isinstance(self.bucket, BucketRef) else BucketRef(name=self.bucket)
 
 
 class BucketReader(_Bucket):
@@ -135,17 +128,12 @@ class SnapshotAdmin(Model):
 
 
 class _Secrets(Model):
-    names: Annotated[list[SecretRef | SecretName], Field(min_length=1)]
+    secrets: Annotated[list[SecretRef], Field(min_length=1)]
     """The secrets, each by its name."""
     gcp_project: In[str] | None = None
     """Project of the secrets on Google Cloud; default: the cluster's."""
     key: KeyRef | None = None
     """The key that encrypts them, if it is our own. On AWS whoever reads or writes needs it too."""
-
-    @property
-    def refs(self) -> list[SecretRef]:
-        """The secrets as references."""
-        return [name if isinstance(name, SecretRef) else SecretRef(name=name) for name in self.names]
 
 
 class SecretReader(_Secrets):

@@ -38,6 +38,7 @@ from homeport.identity.refs import (
     KeyRef,
     RegistryRef,
     Route53Zone,
+    SecretRef,
     ZoneRef,
 )
 from homeport.identity.render_aws import render as render_aws
@@ -68,12 +69,12 @@ REGISTRY: Final = RegistryRef(
 #: One of each, with everything that it can ask for.
 EXAMPLES: Final[tuple[Permission, ...]] = (
     DnsEditor(zones=[ZONE], record_types=["TXT"]),
-    BucketReader(bucket="acme-models", prefix="released/", metadata=True),
+    BucketReader(bucket=BucketRef(name="acme-models"), prefix="released/", metadata=True),
     BucketWriter(bucket=BucketRef(name="acme-backups", key=KEY)),
     VolumeAdmin(keys=[KEY]),
     SnapshotAdmin(),
-    SecretReader(names=["grafana-admin"], key=KEY),
-    SecretWriter(names=["sealed-secrets-keys"], key=KEY),
+    SecretReader(secrets=[SecretRef(name="grafana-admin")], key=KEY),
+    SecretWriter(secrets=[SecretRef(name="sealed-secrets-keys")], key=KEY),
     ImagePuller(registry=REGISTRY),
     LoadBalancerAdmin(vpc="vpc-0123456789abcdef0", waf=True, shield=True, cognito=True),
     AutoscalingAdmin(),
@@ -152,6 +153,8 @@ def _written(value: object) -> str:
         return names[id(value)]
     if isinstance(value, BucketRef):
         return f'BucketRef(name="{value.name}"' + (", key=key)" if value.key else ")")
+    if isinstance(value, SecretRef):
+        return f'SecretRef(name="{value.name}")'
     if isinstance(value, list):
         return f"[{', '.join(_written(item) for item in _items(value))}]"  # pyright: ignore[reportUnknownArgumentType]
     return f'"{value}"' if isinstance(value, str) else str(value)

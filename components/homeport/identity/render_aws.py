@@ -93,7 +93,7 @@ def _zone_id(zone: object) -> str:
 
 def _bucket(permission: BucketReader | BucketWriter, scope: AwsScope) -> Iterator[Statement]:
     writes = isinstance(permission, BucketWriter)
-    ref = permission.ref
+    ref = permission.bucket
     bucket = f"arn:{scope.partition}:s3:::{ref.name}"
     objects = (f"{bucket}/{permission.prefix or ''}*",)
     below: Conditions = {"StringLike": {"s3:prefix": [f"{permission.prefix}*"]}} if permission.prefix else {}
@@ -122,7 +122,7 @@ def _bucket(permission: BucketReader | BucketWriter, scope: AwsScope) -> Iterato
 def _secrets(permission: SecretReader | SecretWriter, scope: AwsScope) -> tuple[str, ...]:
     # Secrets Manager ends an ARN with a - and six characters of its own: six ?, so that no longer name fits.
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
-    return tuple(scope.arn("secretsmanager", f"secret:{ref.name}-??????") for ref in permission.refs)
+    return tuple(scope.arn("secretsmanager", f"secret:{ref.name}-??????") for ref in permission.secrets)
 
 
 def _secret_reader(permission: SecretReader, scope: AwsScope) -> Iterator[Statement]:

@@ -180,7 +180,7 @@ def _plain_key(text: str) -> str:
 
 
 def _bucket(permission: BucketReader | BucketWriter, role: str) -> Iterator[Grant]:
-    ref = permission.ref
+    ref = permission.bucket
     target = {"bucket": str(ref.name)}
     key = f"{permission.kind}-{ref.called}" + (f"/{permission.prefix}" if permission.prefix else "")
     condition = None
@@ -198,7 +198,7 @@ def _bucket(permission: BucketReader | BucketWriter, role: str) -> Iterator[Gran
 
 
 def _secrets(permission: SecretReader | SecretWriter, scope: GcpScope, role: str) -> Iterator[Grant]:
-    for ref in permission.refs:
+    for ref in permission.secrets:
         target = {"project": str(permission.gcp_project or scope.project), "secret_id": str(ref.name)}
         yield Grant(f"{permission.kind}-{ref.called}", "secret", target, role)
 

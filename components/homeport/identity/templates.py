@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Model)
 
 #: Characters that no cloud's name, ARN or prefix may hold, so that marks cannot be mistaken for text.
-_MARK: Final = re.compile(r"\u27ea([A-Za-z]+\.[a-z_]+)#(\d+)\u27eb")
+_MARK: Final = re.compile(r"\u27ea([A-Za-z0-9]+\.[a-z0-9_]+)#(\d+)\u27eb")
 
 #: The most characters that each field can have where it is an output: what a document is measured with.
 LONGEST: Final[Mapping[str, int]] = {
