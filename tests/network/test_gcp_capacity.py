@@ -153,6 +153,12 @@ def test_the_larger_whole_that_a_fix_names_is_large_enough() -> None:
     assert not list(capacity_problems(plan_network(GcpNetworkArgs(cidr=whole)), pools))
 
 
+def test_no_whole_is_suggested_that_is_too_large_to_plan_in() -> None:
+    (text,) = texts({"general": (9000, 110)}, cidr="10.16.0.0/12")
+    assert "write pods" in text
+    assert "write cidr" not in text
+
+
 def test_reserved_addresses_that_have_too_few_ports() -> None:
     pools = {"system": (10, 110), "general": (100, 110)}
     assert texts(pools, cidr="10.20.0.0/16", nat=Nat(addresses=1, min_ports_per_vm=1024)) == [

@@ -373,6 +373,24 @@ def test_who_takes_a_range_by_name_waits_for_the_subnet() -> None:
     assert found.one(name="uses").dependencies == [found.one(type=SUBNETWORK).urn]
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        (PLAIN, "has 10.99.0.0/17 for pods, the settings by network.cidr say 10.20.0.0/17"),
+        ({**PLAIN, "pods": "10.64.0.0/17"}, "has 10.99.0.0/17 for pods, the settings say 10.64.0.0/17"),
+    ],
+)
+def test_a_subnet_with_another_range_than_the_settings_say_ends_the_program(fields: dict[str, Any], words: str) -> None:
+    def as_the_cloud_has_it(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        if args.type_ != SUBNETWORK:
+            return None
+        ranges = [{"range_name": "pods", "ip_cidr_range": "10.99.0.0/17"}]
+        return pulumi.ResourceTransformationResult({**args.props, "secondary_ip_ranges": ranges}, args.opts)
+
+    with pytest.raises(pulumi.RunError, match=words):
+        graph(fields, opts=pulumi.ResourceOptions(transformations=[as_the_cloud_has_it]))
+
+
 def test_outputs_of_a_network_of_our_own() -> None:
     assert outputs(PLAIN) == {
         "network": "${network-vpc.id}",

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeport.network.gcp_args import DatabaseRange, ExistingNetwork, GcpNetworkArgs
+from homeport.network.gcp_free import FreeSpace
 from homeport.network.gcp_plan import plan_network
 from homeport.problems import Problem
 
@@ -171,6 +172,12 @@ CASES: dict[str, Case] = {
         'cidr: "10.21.0.0/16", which is free here, or correct the peer',
         (("cidr",),),
     ),
+    "peer over cidr and what is in it": Case(
+        {**WHOLE, "pods": "10.20.128.0/18", "peers": {"office": "10.20.0.0/16"}},
+        'peers.office = "10.20.0.0/16": overlaps cidr, 10.20.0.0/16, which is this network\'s as a whole; write cidr: '
+        '"10.21.0.0/16", which is free here and remove pods, or correct the peer',
+        (("cidr",), ("pods",)),
+    ),
     "peer and range by hand": Case(
         {**BY_HAND, "peers": {"office": "10.2.0.0/20"}},
         'peers.office = "10.2.0.0/20": overlaps pods, 10.2.0.0/16: one side would be out of reach; write pods: '
@@ -233,6 +240,8 @@ def test_the_exact_text_of_a_fix_solves_the_problem(name: str) -> None:
     if fixed is None:
         assert name == "two peers"
         return
+    if name == "peer over cidr and what is in it":
+        fixed.pop("pods")
     assert problems(**fixed) == ()
 
 
@@ -243,6 +252,13 @@ def test_the_fixes_of_several_problems_can_all_be_followed() -> None:
     for problem in found:
         fields = written(problem.fix, fields, problem.path) or fields
     assert problems(**fields) == ()
+
+
+def test_no_range_inside_cidr_is_suggested() -> None:
+    peers = dict(enumerate(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.80.0.0/12", "100.96.0.0/11"]))
+    args = GcpNetworkArgs(cidr="100.64.0.0/12", peers={str(name): cidr for name, cidr in peers.items()})
+    free = FreeSpace(args, plan_network(args).ranges)
+    assert free.for_role("nodes", 20) is None
 
 
 @pytest.mark.parametrize("cidr", ["10.20.0.0/16", "172.18.0.0/16", "192.168.0.0/16", "100.64.0.0/12", "10.20.16.0/20"])

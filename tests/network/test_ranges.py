@@ -50,6 +50,14 @@ def test_overlaps_finds_exactly_the_pairs_that_share_addresses(named: dict[str, 
     assert len(found) == len(expected)
 
 
+def test_a_single_address_overlaps_itself_and_what_is_around_it() -> None:
+    assert overlaps({"a": "10.0.0.1/32", "b": "10.0.0.1/32", "c": "10.0.0.2/32", "d": "10.0.0.0/31"}) == [
+        Overlap("a", "b"),
+        Overlap("a", "d"),
+        Overlap("b", "d"),
+    ]
+
+
 def test_overlaps_keeps_the_order_of_the_mapping() -> None:
     named = {"b": "10.0.0.0/16", "a": "10.0.1.0/24", "c": "10.0.0.0/8", "d": "10.0.0.0/16"}
     assert overlaps(named) == [

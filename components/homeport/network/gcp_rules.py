@@ -160,12 +160,16 @@ def _overlap_problems(args: GcpNetworkArgs, ranges: dict[Role, Range], free: Fre
         for key, (name, cidr) in peers.items():
             if share(args.cidr, cidr):
                 reported.add(key)
+                # What was given by hand inside cidr would stay behind when cidr moves.
+                by_hand = [r for r in ranges.values() if not r.planned and inside(r.cidr, args.cidr)]
+                behind = [r.field for r in by_hand if share(r.cidr, cidr)]
+                along = f" and remove {', '.join(dotted(field) for field in behind)}" if behind else ""
                 yield Problem(
                     ("peers", name),
                     f"overlaps cidr, {args.cidr}, which is this network's as a whole",
-                    _write(("cidr",), free.whole(prefix_of(args.cidr))) + ", or correct the peer",
+                    _write(("cidr",), free.whole(prefix_of(args.cidr))) + f"{along}, or correct the peer",
                     cidr,
-                    related=(("cidr",),),
+                    related=(("cidr",), *behind),
                 )
     named = {key: found.cidr for key, found in by_key.items()} | {key: cidr for key, (_, cidr) in peers.items()}
     crossed: dict[str, list[Range]] = {}
