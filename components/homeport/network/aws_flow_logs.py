@@ -67,7 +67,7 @@ def delivery_document(log_group_arn: str) -> dict[str, Any]:
                     "logs:DescribeLogStreams",
                     "logs:PutLogEvents",
                 ],
-                # The suffix stands for the group's streams; the provider leaves it out of the ARN.
+                # The suffix stands for the group's streams.
                 "Resource": f"{log_group_arn}:*",
             }
         ],
@@ -87,6 +87,11 @@ def partition(region: str) -> str:
 def log_group_name(base: str) -> str:
     """Physical name of the log group, which people search for."""
     return f"/homeport/{base}/vpc-flow-logs"
+
+
+def log_group_arn(base: str, account: str, region: str) -> str:
+    """ARN of the log group, put together: a plan then shows what the role may write to before the group exists."""
+    return f"arn:{partition(region)}:logs:{region}:{account}:log-group:{log_group_name(base)}"
 
 
 def flow_logs(
@@ -118,7 +123,7 @@ def flow_logs(
     policy = aws.iam.RolePolicy(
         f"{name}-flow-logs-policy",
         role=role.name,
-        policy=group.arn.apply(lambda arn: _json(delivery_document(arn))),
+        policy=vpc.owner_id.apply(lambda account: _json(delivery_document(log_group_arn(base, account, region)))),
         opts=opts,
     )
     return aws.ec2.FlowLog(

@@ -9,9 +9,11 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from homeport.identity.wildcards import violations
 from homeport.network import aws_endpoints
 from homeport.network.aws import AwsNetwork
 from homeport.network.aws_args import AwsNetworkArgs
+from homeport.network.aws_flow_logs import log_group_arn, trust_document
 from homeport.plan import Graph, Resource, record
 from homeport.problems import SettingsError
 from homeport.values import Protection
@@ -312,7 +314,9 @@ def test_the_flow_logs_role_may_write_to_its_log_group_and_nothing_else() -> Non
                     "logs:DescribeLogStreams",
                     "logs:PutLogEvents",
                 ],
-                "Resource": "${network-flow-logs-group.arn}:*",
+                "Resource": (
+                    "arn:aws:logs:eu-central-1:${network-vpc.ownerId}:log-group:/homeport/network/vpc-flow-logs:*"
+                ),
             }
         ],
     }
@@ -333,6 +337,30 @@ def test_the_flow_logs_role_may_write_to_its_log_group_and_nothing_else() -> Non
             }
         ],
     }
+
+
+def test_no_policy_document_is_wider_than_it_needs_to_be() -> None:
+    graph = _graph()
+    documents = [
+        value
+        for resource in graph.find(type="aws:iam/role:Role") + graph.find(type="aws:iam/rolePolicy:RolePolicy")
+        for key, value in resource.inputs.items()
+        if key in {"assumeRolePolicy", "policy"}
+    ]
+    assert len(documents) == 2
+    assert [problem.text() for document in documents for problem in violations(document)] == []
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-central-1", "aws"), ("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn")]
+)
+def test_documents_name_the_part_of_aws_that_the_region_belongs_to(region: str, partition: str) -> None:
+    assert log_group_arn("stage", "123456789012", region) == (
+        f"arn:{partition}:logs:{region}:123456789012:log-group:/homeport/stage/vpc-flow-logs"
+    )
+    assert f"arn:{partition}:ec2:{region}:123456789012:vpc-flow-log/*" in json.dumps(
+        trust_document("123456789012", region)
+    )
 
 
 def test_no_flow_logs_when_switched_off() -> None:
