@@ -6,6 +6,7 @@ Written for speed: it reads the messages themselves instead of going through the
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, Final
 
 from google.protobuf import struct_pb2
@@ -50,6 +51,8 @@ class Decoder:
             return UNKNOWN if text == _UNKNOWN else text
         if kind == "number_value":
             number = value.number_value
+            if not isfinite(number):
+                return str(number)  # JSON has no way to write it
             return int(number) if number.is_integer() and abs(number) <= _EXACT else number
         if kind == "bool_value":
             return value.bool_value

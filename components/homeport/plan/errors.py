@@ -23,13 +23,15 @@ class ProgramError(Exception):
     """The program failed with something else than `pulumi.RunError`.
 
     Attributes:
+        kind: name of the original exception's class.
         trace: the frames of the program and its libraries, without the evaluation's own, as text.
 
     The original exception is the `__cause__`, unless its text holds a secret.
     """
 
-    def __init__(self, message: str, trace: str) -> None:
+    def __init__(self, message: str, trace: str, kind: str) -> None:
         super().__init__(message)
+        self.kind = kind
         self.trace = trace
 
 
@@ -75,10 +77,11 @@ def raise_clean(error: BaseException, scrub: Scrubber, calls: Iterable[str]) -> 
         error.args = (scrub(str(error)),)
         raise error.with_traceback(None) from settings
     if isinstance(error, SystemExit):
-        raise ProgramError(f"the program ended itself with exit code {error.code!r}", "") from None
+        raise ProgramError(f"the program ended itself with exit code {error.code!r}", "", "SystemExit") from None
     if not isinstance(error, Exception):
         raise error
-    message = f"{type(error).__name__}: {error}"
+    kind = type(error).__name__
+    message = f"{kind}: {error}"
     if called := sorted(calls):
         message += (
             f"\nnote: a plan cannot know the results of function calls; this program used those of {', '.join(called)}"
@@ -86,8 +89,8 @@ def raise_clean(error: BaseException, scrub: Scrubber, calls: Iterable[str]) -> 
     trace = _trace(error.__traceback__)
     full = "".join(traceback.format_exception(error))
     if scrub(full) != full:
-        raise ProgramError(scrub(message), scrub(trace)) from None
-    raise ProgramError(message, trace) from error
+        raise ProgramError(scrub(message), scrub(trace), kind) from None
+    raise ProgramError(message, trace, kind) from error
 
 
 def _trace(tb: TracebackType | None) -> str:

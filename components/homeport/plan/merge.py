@@ -119,10 +119,13 @@ class Merger:
         return UNKNOWN
 
     def _unconfirmed(self, second: Any) -> Any:
-        """After two passes alone: a text that is one token needs no confirmation, anything else does."""
+        """After two passes alone: a text that is one token needs no confirmation, anything else does.
+
+        One item of a list does: joined items look like one where there is only one.
+        """
         if isinstance(second, str):
             parts = self._passes[1].read(second)
-            if len(parts) == 3 and parts[0] == parts[2] == "":
+            if len(parts) == 3 and parts[0] == parts[2] == "" and "[*]" not in parts[1]:
                 return shown(parts)
             self.doubtful = self.doubtful or len(parts) > 1
         elif isinstance(second, dict | list):

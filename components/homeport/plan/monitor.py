@@ -69,6 +69,16 @@ class Pass:
     secrets: set[str] = field(default_factory=set[str])
     calls: set[str] = field(default_factory=set[str])
     """Functions of providers whose results the program uses as plain values."""
+    applied: list[pulumi.Output[Any]] = field(default_factory=list[pulumi.Output[Any]])
+    """Outputs that the program works on; kept in pass 1 alone."""
+
+    def skipped_applies(self) -> bool:
+        """Whether a function of the program did not run since its output was unknown."""
+        futures: list[Any] = [output._data for output in self.applied]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return any(
+            future.done() and not future.cancelled() and not future.exception() and not future.result().is_known
+            for future in futures
+        )
 
 
 class _NoMocks(Mocks):

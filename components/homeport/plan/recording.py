@@ -16,7 +16,9 @@ from inspect import isawaitable
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
+import pulumi
 from google.protobuf import empty_pb2
+from pulumi.output import Unknown
 from pulumi.runtime import set_all_config
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.rpc_manager import RPCManager
@@ -25,7 +27,7 @@ from pulumi.runtime.stack import Stack
 
 from homeport.plan import loop, seams
 from homeport.plan.callbacks import Callbacks
-from homeport.plan.errors import Scrubber, raise_clean
+from homeport.plan.errors import ProgramError, Scrubber, raise_clean
 from homeport.plan.graph import Graph, Resource, marks
 from homeport.plan.merge import ABSENT, Merger
 from homeport.plan.monitor import Monitor, Pass, Recorded, place
@@ -115,7 +117,7 @@ class _Evaluation:
         merger = Merger([passes[0].tokens])
         resources, outputs = self._merged(merger, passes)
         extra: set[str] = set()
-        if passes[0].tokens.used or _has_unknowns(resources, outputs):
+        if passes[0].tokens.used or passes[0].skipped_applies() or _has_unknowns(resources, outputs):
             try:
                 passes.append(self._pass(2))
                 merger = Merger([gathered.tokens for gathered in passes])
@@ -125,14 +127,16 @@ class _Evaluation:
                     merger = Merger([gathered.tokens for gathered in passes])
                     resources, outputs = self._merged(merger, passes)
             except Exception as error:  # noqa: BLE001 - pass 1 is complete; the others only name unknowns
-                extra.add(f"unknown values are not named: the program fails on names for them ({type(error).__name__})")
+                kind = error.kind if isinstance(error, ProgramError) else type(error).__name__
+                extra.add(f"unknown values are not named: the program fails on names for them ({kind})")
+        found = {*passes[0].warnings, *_in_applies(passes), *extra}
         return Graph(
             project=self._project,
             stack=self._stack,
             layer=self._config.get(_LAYER_KEY),
             resources=resources,
             outputs=outputs,
-            warnings=sorted({*passes[0].warnings, *_in_applies(passes), *extra}),
+            warnings=sorted({self._scrubber(*passes)(line) for line in found}),
             logs=passes[0].logs,
         )
 
@@ -152,6 +156,7 @@ class _Evaluation:
         async def main() -> None:
             await self._run(gathered, active)
 
+        failure: BaseException | None = None
         try:
             with self._around(), _without_collection(), warnings.catch_warnings():
                 # Some SDKs warn about parts of their own when they are imported.
@@ -160,14 +165,17 @@ class _Evaluation:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever a program raises is shown, not only exceptions
-            raise_clean(error, self._scrubber(gathered), gathered.calls)
+            failure = error
         scrub = self._scrubber(gathered)
+        if failure is not None:
+            # Not inside of the handler: the original would stay attached to what is raised, secrets and all.
+            raise_clean(failure, scrub, gathered.calls)
         gathered.logs = [scrub(line) for line in gathered.logs]
-        gathered.warnings = {scrub(line) for line in gathered.warnings}
         return gathered
 
-    def _scrubber(self, gathered: Pass) -> Scrubber:
-        return Scrubber({*gathered.secrets, *(self._config[key] for key in self._secret_keys if key in self._config)})
+    def _scrubber(self, *passes: Pass) -> Scrubber:
+        given = {self._config[key] for key in self._secret_keys if key in self._config}
+        return Scrubber(given.union(*(gathered.secrets for gathered in passes)))
 
     async def _run(self, gathered: Pass, active: seams.Active) -> None:
         monitor = Monitor(
@@ -245,6 +253,7 @@ async def _run_in_stack(program: Program) -> None:
                     raise TypeError("The function passed to pulumi.run must return an awaitable")
                 stack._add_program_outputs(await outputs)  # noqa: SLF001
         finally:
+            stack.outputs = _lifted(stack.outputs)
             stack._finish()  # noqa: SLF001
     except BaseException as error:  # noqa: BLE001 - raised again below
         failure = error
@@ -256,6 +265,17 @@ async def _run_in_stack(program: Program) -> None:
             raise
     if failure is not None:
         raise failure
+
+
+def _lifted(value: Any) -> Any:
+    """Exports with unknowns as outputs: the SDK takes an unknown that stands alone for an empty object."""
+    if isinstance(value, Unknown):
+        return pulumi.Output.from_input(cast("Any", value))
+    if type(value) is dict:
+        return {key: _lifted(item) for key, item in cast("dict[Any, Any]", value).items()}
+    if type(value) is list:
+        return [_lifted(item) for item in cast("list[Any]", value)]
+    return value
 
 
 class _Settings(Protocol):

@@ -181,6 +181,8 @@ def _apply(original: Callable[..., Any]) -> Callable[..., Any]:
         active = ACTIVE.get()
         if active is None:
             return original(self, func, run_with_unknowns)
+        if active.gathered.tokens.number == 1:
+            active.gathered.applied.append(self)
         return original(self, _guarded(func, self, active.gathered), run_with_unknowns)
 
     return apply
