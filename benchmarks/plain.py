@@ -49,8 +49,8 @@ def carrying(value, *resources):
     )
 
 
-def unknown(*resources):
-    return pulumi.Output(done(set(resources)), done(pulumi.output.UNKNOWN), done(False), done(False))
+def unknown():
+    return pulumi.Output(done(set()), done(pulumi.output.UNKNOWN), done(False), done(False))
 
 
 def secret():
@@ -94,6 +94,7 @@ class _Writer:
         for resource in ordered:
             self._named.setdefault(resource.name, []).append(resource)
         self._modules: set[str] = set()
+        self._to_carry: list[str] = []
 
     def text(self) -> str:
         body = [self._declaration(resource) for resource in self._ordered]
@@ -144,9 +145,13 @@ class _Writer:
 
     def _input(self, resource: Resource, key: str, value: Any) -> str:
         wanted = resource.property_dependencies.get(key, [])
-        shown = self._value(value, wanted)
-        carried = {self._graph.by_urn[urn].urn for urn in wanted} - self._carried(value, wanted)
-        return f"carrying({shown}, {', '.join(self._variables[urn] for urn in sorted(carried))})" if carried else shown
+        self._to_carry = [self._variables[urn] for urn in sorted(set(wanted) - self._carried(value, wanted))]
+        return self._carrying(self._value(value, wanted))
+
+    def _carrying(self, shown: str) -> str:
+        """An output that also carries what is left to carry: as deep in a value as there is one."""
+        carry, self._to_carry = self._to_carry, []
+        return f"carrying({', '.join([shown, *carry])})" if carry else shown
 
     def _carried(self, value: Any, near: Iterable[str]) -> set[str]:
         """URNs of the resources whose outputs are named in a value."""
@@ -158,9 +163,9 @@ class _Writer:
         if isinstance(value, Mapping):
             items = cast("Mapping[str, Any]", value)
             if items == {SECRET_KEY: True}:
-                return "secret()"
+                return self._carrying("secret()")
             if items == {UNKNOWN_KEY: True}:
-                return "unknown()"
+                return self._carrying("unknown()")
             if any(key.startswith("$") for key in items):
                 raise CannotBePlainError(f"an asset: {sorted(items)}")
             return "{" + ", ".join(f"{key!r}: {self._value(item, near)}" for key, item in items.items()) + "}"
@@ -180,7 +185,7 @@ class _Writer:
             for place, part in enumerate(parts)
             if part
         ]
-        return shown[0] if len(shown) == 1 else f"pulumi.Output.concat({', '.join(shown)})"
+        return self._carrying(shown[0] if len(shown) == 1 else f"pulumi.Output.concat({', '.join(shown)})")
 
     def _whole_list(self, items: list[Any], near: Iterable[str]) -> str | None:
         """`["${x.ids[*]}"]` stands for the list of unknown length itself."""
@@ -189,7 +194,7 @@ class _Writer:
         match = _TOKEN.fullmatch(items[0])
         if match is None or not match[1].endswith("[*]") or not self._resolves(match[1], near):
             return None
-        return self._output(match[1].removesuffix("[*]"), near)
+        return self._carrying(self._output(match[1].removesuffix("[*]"), near))
 
     def _output(self, token: str, near: Iterable[str]) -> str:
         resource, path = self._resolve(token, near)
