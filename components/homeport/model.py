@@ -164,8 +164,8 @@ class IntegerIsText:
 
 
 #: Text that may look like an integer, for what tools write without quotes: a commit hash of digits alone, which
-#: `pulumi config set --path` stores as an integer. The settings loader also takes a hash like 12e4567, which that command
-#: writes without quotes. Not for versions: 1.30 is still refused, since its zero would be lost.
+#: `pulumi config set --path` stores as an integer. The settings loader also takes a hash like 12e4567, which that
+#: command writes without quotes. Not for versions: 1.30 is still refused, since its zero would be lost.
 TextFromInt = Annotated[str, IntegerIsText()]
 
 

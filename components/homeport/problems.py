@@ -44,6 +44,7 @@ class Problem:
         value: the offending value; `NO_VALUE` where there is none or where it may be secret.
         related: other fields that take part, so that a reader finds both ends.
         location: where the field stands in a file.
+        written: the value as it stands in the file, where it reads differently (1.30 is the number 1.3).
     """
 
     path: Path
@@ -52,6 +53,7 @@ class Problem:
     value: Any = field(default=NO_VALUE, repr=False)
     related: tuple[Path, ...] = ()
     location: Location | None = None
+    written: str = field(default="", repr=False)
 
     def below(self, prefix: Path) -> Problem:
         """The same problem seen from a section further up."""
@@ -63,19 +65,20 @@ class Problem:
 
     def text(self) -> str:
         """One line: path, value, rule, fix."""
-        shown = "" if self.value is NO_VALUE else f" = {_shown(self.value)}"
-        return f"{dotted(self.path)}{shown}: {self.rule}" + (f"; {self.fix}" if self.fix else "")
+        return f"{dotted(self.path)}{self._value()}: {self.rule}" + (f"; {self.fix}" if self.fix else "")
 
     def lines(self) -> list[str]:
         """For people: the place, then field, value, rule and fix, a line each."""
         place = f"{self.location}: " if self.location else ""
-        shown = "" if self.value is NO_VALUE else f" = {_shown(self.value)}"
-        out = [f"{place}{dotted(self.path)}{shown}", f"    {self.rule}"]
+        out = [f"{place}{dotted(self.path)}{self._value()}", f"    {self.rule}"]
         if self.fix:
             out.append(f"    fix: {self.fix}")
         if self.related:
             out.append(f"    see: {', '.join(dotted(path) for path in self.related)}")
         return out
+
+    def _value(self) -> str:
+        return "" if self.value is NO_VALUE else f" = {self.written or _shown(self.value)}"
 
     def as_json(self) -> dict[str, Any]:
         """For machines: the public form of `--json`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent, indent
@@ -170,14 +169,3 @@ def yard(tmp_path: Path) -> Yard:
 def two_layers(yard: Yard) -> Yard:
     yard.model = Either
     return yard
-
-
-@pytest.fixture
-def expect() -> Callable[[str, str], None]:
-    """Every word of the second text stands in the first."""
-
-    def check(text: str, words: str) -> None:
-        for word in words.split("|"):
-            assert word in text, text
-
-    return check

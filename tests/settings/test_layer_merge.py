@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeport.settings.merge import merge, merge_all, settle
-from homeport.settings.tree import MapNode, Node, Origin, build, find, plain
+from homeport.settings.tree import MapNode, Node, Origin, build, find, mapping, plain, sequence
 
 _KEYS = st.sampled_from("abc")
 _VALUES = st.recursive(
@@ -72,8 +72,9 @@ def test_null_on_top_removes_whatever_was_below(a: dict[str, Any], b: dict[str, 
 @given(_MAPS)
 def test_no_null_is_left_in_a_map(a: dict[str, Any]) -> None:
     def clean(value: Any) -> bool:
-        if isinstance(value, dict):
-            return all(item is not None and clean(item) for item in value.values())
-        return all(clean(item) for item in value) if isinstance(value, list) else True
+        pairs, items = mapping(value), sequence(value)
+        if pairs is not None:
+            return all(item is not None and clean(item) for item in pairs.values())
+        return all(clean(item) for item in items or [])
 
     assert clean(merged(a))

@@ -25,7 +25,7 @@ from homeport.settings.project import NAMESPACE, Project, missing_stack, project
 from homeport.settings.reader import Document, ambiguities, read_bytes, read_text
 from homeport.settings.scalars import engine_value
 from homeport.settings.secrets import read_secrets, set_command
-from homeport.settings.shapes import Leaf, Shape, sections, shape_at, shape_of
+from homeport.settings.shapes import Choice, Leaf, Shape, sections, shape_at, shape_of
 from homeport.settings.stack_file import SECRETS, StackFile, shown_path, stack_sections
 from homeport.settings.structure import Teller, validate
 from homeport.settings.tree import (
@@ -123,24 +123,19 @@ class _Loader:
         self._ambiguous_in_base(base, shape)
         secrets = read_secrets(secrets_entry, self.engine, self.stack)
         self._tell(secrets.problems)
-        if SECRETS not in names and secrets_entry is not None:
-            rule = "this project's settings take no secrets"
+        taken = _takes_secrets(shape, tree)
+        if not taken and secrets_entry is not None:
+            rule = "these settings take no secrets"
             self._tell([Problem((SECRETS,), rule, "remove them", location=secrets_entry.key_origin.location)])
         teller = Teller(tree, removed, shape, lambda name: set_command(name, self.stack))
-        settings = self._validated(adapter, shape, tree, teller, secrets.values if SECRETS in names else None)
+        settings = self._validated(adapter, shape, tree, teller, secrets.values if taken else None)
         if self.problems:
             raise SettingsError(_sorted(self.problems))
-        completed: dict[str, Any] = adapter.dump_python(
-            settings if SECRETS not in names else _with_secrets(settings, {}), mode="json", by_alias=True
-        )
-        if SECRETS in names:
+        public = _with_secrets(settings, {}) if taken else settings
+        completed: dict[str, Any] = adapter.dump_python(public, mode="json", by_alias=True)
+        if taken:
             completed[SECRETS] = secrets.shown()
-        origins = {path: node.origin for path, node in walk(tree) if path and not _descends(node)}
-        if secrets_entry is not None and SECRETS in names:
-            origins[SECRETS,] = secrets_entry.key_origin
-            if isinstance(secrets_entry.node, MapNode) and not is_secure(secrets_entry.node):
-                origins |= {(SECRETS, name): entry.key_origin for name, entry in secrets_entry.node.entries.items()}
-        return Loaded(self.stack, settings, origins, completed)
+        return Loaded(self.stack, settings, {**_origins(tree), **_secret_origins(secrets_entry)}, completed)
 
     def _stack_document(self, text: str | None) -> Document:
         file = self.project.stack_file(self.stack)
@@ -262,8 +257,23 @@ def _taken_as_text(node: Node | None, shape: Shape) -> bool:
     return re.fullmatch(r"[0-9]+e[0-9]+", node.raw) is not None and engine_value(node.raw) == node.raw
 
 
-def _descends(node: Node) -> bool:
-    return isinstance(node, MapNode) and bool(node.entries)
+def _takes_secrets(shape: Shape, tree: MapNode) -> bool:
+    chosen = shape.chosen(plain(tree)) if isinstance(shape, Choice) else None
+    return any(SECRETS in section.fields for section in ([chosen] if chosen else sections(shape)))
+
+
+def _origins(tree: MapNode) -> dict[Path, Origin]:
+    """Of everything but maps that have entries of their own."""
+    return {path: node.origin for path, node in walk(tree) if path and not (isinstance(node, MapNode) and node.entries)}
+
+
+def _secret_origins(entry: Entry | None) -> dict[Path, Origin]:
+    if entry is None:
+        return {}
+    origins: dict[Path, Origin] = {(SECRETS,): entry.key_origin}
+    if isinstance(entry.node, MapNode) and not is_secure(entry.node):
+        origins |= {(SECRETS, name): item.key_origin for name, item in entry.node.entries.items()}
+    return origins
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -148,9 +148,7 @@ def _original(node: Node, out: set[Path], path: Path) -> Path:
 
 def _translated(node: Node, out: set[Path], problem: Problem) -> Problem:
     related = tuple(_original(node, out, path) for path in problem.related)
-    return Problem(
-        _original(node, out, problem.path), problem.rule, problem.fix, problem.value, related, problem.location
-    )
+    return replace(problem, path=_original(node, out, problem.path), related=related)
 
 
 def _touch(left: Path, right: Path) -> bool:

@@ -7,7 +7,7 @@ other branches of a union, anything inside a value that could not be read) is le
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -174,6 +174,8 @@ class Teller:
         if item.kind.startswith("union_tag") and node is None:
             rule = f"{name} is required: {rule}"
         problem = Problem(item.path, rule, fix, NO_VALUE if hidden or item.is_key else _shown(node))
+        if raw is not None and problem.value is not NO_VALUE and not isinstance(value, str):
+            problem = replace(problem, written=raw)
         if item.is_key:
             origin = key_origin(self.tree, item.path)
             return problem.at(origin.location if origin else None)
