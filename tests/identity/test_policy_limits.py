@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ from homeport.identity.permissions import LoadBalancerAdmin, Permission, SecretR
 from homeport.identity.reference import AWS
 from homeport.identity.refs import SecretRef
 from homeport.identity.render_aws import statements
-from homeport.identity.templates import longest
+from homeport.identity.templates import Blanks, longest
 from homeport.problems import SettingsError
 from tests.identity.permission_strategies import PERMISSIONS, SCOPES
 
@@ -96,6 +97,15 @@ def test_what_does_not_fit_inline_becomes_managed_policies() -> None:
     assert 1 < len(documents.managed) <= MANAGED_PER_ROLE
     secrets: list[Any] = [r for text in documents.managed for s in json.loads(text)["Statement"] for r in s["Resource"]]
     assert len(secrets) == len(set(secrets)) == 200
+
+
+def test_names_that_only_aws_can_say_count_with_their_greatest_length() -> None:
+    blanks = Blanks()
+    refs = [SecretRef(name=pulumi.Output.from_input("a"), label=f"a{i}") for i in range(20)]
+    documents = split(statements([blanks.plain(SecretReader(secrets=refs))], AWS))
+    # Twenty names of one character each would fit inline; twenty of 512 do not, and the plan cannot know which it is.
+    assert documents.inline is None
+    assert sum(len(text) for text in documents.managed) < INLINE_LIMIT < sum(map(longest, documents.managed))
 
 
 def test_what_fits_in_no_way_says_so() -> None:
