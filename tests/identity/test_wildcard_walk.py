@@ -187,5 +187,5 @@ def test_every_listed_wildcard_is_used_and_has_a_page_and_a_date() -> None:
     for row in (*AWS_WILDCARDS, *GCP_PROJECT_ROLES):
         assert row.right in used | roles, f"{row.right} is listed and not used: remove it"
         assert re.fullmatch(r"https://(docs\.aws\.amazon\.com|cloud\.google\.com)/\S+", row.page)
-        assert date.fromisoformat(row.date) <= date(2026, 11, 21)
+        assert date.fromisoformat(row.date).year >= 2026
         assert len(row.reason) > 20
