@@ -31,7 +31,7 @@ def build(stack: ClusterStack, *, labels: Labels) -> dict[str, Any]:
         cluster, outputs = _gke(stack, stack.cluster, labels)
     else:
         cluster, outputs = ExistingCluster("cluster", stack.cluster), {}
-    StorageClasses("storage", stack.storage, cluster=cluster)
+    StorageClasses("storage", stack.storage, cluster=cluster, labels=labels)
     return {
         "cluster": cluster.name,
         "cloud": cluster.cloud,

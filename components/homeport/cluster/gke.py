@@ -77,7 +77,7 @@ class GkeCluster(pulumi.ComponentResource):
         name: logical name; also the physical one where `args` gives none.
         args: what it shall be.
         network: where it lives.
-        protection: `standard` and `strict` let Google refuse to delete it; `strict` lets the engine refuse, too.
+        protection: `standard` and `strict` let the engine and Google refuse to delete it.
         labels: of the cluster, its nodes, disks and key.
         opts: with the Google Cloud provider in `providers`.
 
@@ -201,6 +201,8 @@ class GkeCluster(pulumi.ComponentResource):
             enable_server_side_apply=True,
             # An unreachable cluster is an error to look at, not a reason to forget what runs in it.
             delete_unreachable=False,
+            # What an interrupted run left in a cluster of our own is taken over, instead of stopping the next run.
+            upsert_existing_objects=True,
             opts=child,
         )
         number = gcp.organizations.get_project_output(
