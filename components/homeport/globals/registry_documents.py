@@ -1,0 +1,68 @@
+"""Policies of ECR repositories.
+
+Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from homeport.globals.documents import account_root, document, statement
+from homeport.globals.registry_args import Cleanup
+
+#: https://docs.aws.amazon.com/AmazonECR/latest/userguide/security-iam-awsmanpol.html
+PULL: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+PUSH: Final = (
+    *PULL,
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)
+
+
+def repository_policy(pull_accounts: Sequence[str], push: Sequence[str]) -> dict[str, Any] | None:
+    """Who of other accounts may pull and push; None where nobody may."""
+    statements: list[dict[str, Any]] = []
+    if pull_accounts:
+        roots = [account_root(account) for account in sorted(pull_accounts)]
+        statements.append(statement("Pull", PULL, principals={"AWS": roots}))
+    if push:
+        statements.append(statement("Push", PUSH, principals={"AWS": sorted(push)}))
+    return document(statements) if statements else None
+
+
+def lifecycle_policy(cleanup: Cleanup) -> dict[str, Any]:
+    """Which images ECR deletes.
+
+    The rule for any image must come last, or it hides the others.
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+    """
+    rules: list[dict[str, Any]] = [
+        {
+            "rulePriority": 1,
+            "description": f"untagged images older than {cleanup.untagged_days} days",
+            "selection": {
+                "tagStatus": "untagged",
+                "countType": "sinceImagePushed",
+                "countUnit": "days",
+                "countNumber": cleanup.untagged_days,
+            },
+            "action": {"type": "expire"},
+        }
+    ]
+    if cleanup.keep_recent is not None:
+        rules.append(
+            {
+                "rulePriority": 2,
+                "description": f"all but the {cleanup.keep_recent} most recent images",
+                "selection": {
+                    "tagStatus": "any",
+                    "countType": "imageCountMoreThan",
+                    "countNumber": cleanup.keep_recent,
+                },
+                "action": {"type": "expire"},
+            }
+        )
+    return {"rules": rules}
