@@ -1,0 +1,115 @@
+"""The documentation: every `homeport` command in it parses, every resource that is made has its right in the table."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from homeport.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+COMMAND = re.compile(r"(?:\S*/)?homeport\s+(\S.*)")
+
+
+def fenced(text: str) -> Iterator[str]:
+    """Command lines of the shell blocks, continued ones joined."""
+    for block in re.findall(r"^```(?:sh|bash|console)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            if match := COMMAND.fullmatch(line.strip().removeprefix("$ ")):
+                yield match[1]
+
+
+def inline(text: str) -> Iterator[str]:
+    """Commands between backquotes, with at least a subcommand."""
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    for code in re.findall(r"`([^`\n]+)`", prose):
+        if match := COMMAND.fullmatch(code):
+            yield match[1]
+
+
+def words(command: str) -> list[str]:
+    """The arguments, up to a comment, a pipe or the next command."""
+    out: list[str] = []
+    for word in shlex.split(command, comments=True):
+        if word in {"|", "&&", "||", ";", ">", "..."}:
+            break
+        out.append(word)
+    return out
+
+
+def parse(arguments: list[str]) -> None:
+    """Parse without running.
+
+    Raises:
+        click.UsageError: the command line is wrong.
+    """
+    name, *rest = arguments
+    if name.startswith("-"):
+        return
+    group = click.Context(main)
+    command = main.get_command(group, name)
+    if command is None:
+        raise click.UsageError(f"no command {name}")
+    try:
+        command.make_context(name, rest, parent=group)
+    except click.exceptions.Exit:
+        return
+
+
+COMMANDS = [
+    pytest.param(command, kind == "fenced", id=f"{page.relative_to(ROOT)}: {' '.join(words(command))}")
+    for page in PAGES
+    for kind, found in (("fenced", fenced), ("inline", inline))
+    for command in found(page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("command", "whole"), COMMANDS)
+def test_every_command_in_the_documentation_parses(command: str, *, whole: bool) -> None:
+    try:
+        parse(words(command))
+    except click.MissingParameter:
+        if whole:
+            raise
+
+
+def test_commands_are_found_at_all() -> None:
+    assert len(COMMANDS) > 15
+
+
+@pytest.mark.parametrize("command", ["plna -s stage", "plan --stak stage", "doctor -s", "graph -s stage --format png"])
+def test_wrong_commands_are_seen(command: str) -> None:
+    with pytest.raises(click.UsageError):
+        parse(words(command))
+
+
+def test_comments_and_continued_lines_are_understood() -> None:
+    text = (
+        "```sh\n.venv/bin/homeport plan \\\n  -s stage   # what would be\n$ homeport doctor && make\npulumi up\n```\n"
+    )
+    assert [words(command) for command in fenced(text)] == [["plan", "-s", "stage"], ["doctor"]]
+
+
+def test_every_resource_that_a_shipped_stack_makes_has_its_right_in_the_table() -> None:
+    rows = [line for line in (ROOT / "docs" / "deploy.md").read_text().splitlines() if line.startswith("| ")]
+    named = {name for row in rows for name in re.findall(r"`([a-z]+\.[A-Z]\w+)`", row)}
+    made: set[str] = set()
+    for golden in (ROOT / "tests" / "golden").glob("*.json"):
+        for resource in json.loads(golden.read_text())["resources"]:
+            if match := re.fullmatch(r"gcp:(\w+)/\w+:(\w+)", resource["type"]):
+                made.add(f"{match[1]}.{match[2]}")
+    assert made - named == set()
+    assert len(made) > 10
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    page = ROOT / "docs" / "deploy.md"
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)(#[^)]*)?\)", page.read_text()):
+        assert (page.parent / target[0]).exists(), target
