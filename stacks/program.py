@@ -22,7 +22,8 @@ async def main() -> pulumi.Inputs:
     """
     try:
         loaded = load(Stack, root=ROOT, stack=pulumi.get_stack(), engine=engine_config())
-    except SettingsError as error:
+        settings: ClusterStack = loaded.settings
+        labels = settings.labels(project=pulumi.get_project(), stack=pulumi.get_stack())
+        return cluster_layer.build(settings, labels=labels)
+    except SettingsError as error:  # a component finds what only it can know
         raise pulumi.RunError(str(error)) from None
-    settings: ClusterStack = loaded.settings
-    return cluster_layer.build(settings, labels=settings.labels(project=pulumi.get_project(), stack=pulumi.get_stack()))
