@@ -26,6 +26,9 @@ from homeport.settings.project import ProjectError
 #: Folders below a project that hold what was installed, not what was written.
 _INSTALLED: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
+#: What the program and the evaluation have in common, and what cannot be imported twice.
+_SHARED: Final = {"homeport", "pulumi", "google", "grpc", "__main__"}
+
 
 class Configuration(Protocol):
     """What the engine hands to a program."""
@@ -117,7 +120,7 @@ def _as_program(project: ProjectProgram) -> Generator[None]:
     """The process as the engine would start it for the program; everything back to before at the end."""
     folder = project.main.parent
     before_cwd, before_path, before_argv = Path.cwd(), list(sys.path), list(sys.argv)
-    taken = _take_modules(project.root)
+    taken = _take_modules(project.root, _own_names(folder))
     importlib.invalidate_caches()
     try:
         os.chdir(folder)
@@ -128,17 +131,26 @@ def _as_program(project: ProjectProgram) -> Generator[None]:
     finally:
         os.chdir(before_cwd)
         sys.path[:], sys.argv[:] = before_path, before_argv
-        _take_modules(project.root)
+        _take_modules(project.root, _own_names(folder))
         sys.modules.update(taken)
 
 
-def _take_modules(root: Path) -> dict[str, ModuleType]:
-    """Remove the project's own modules from `sys.modules`: each run imports them anew, as a new process would."""
+def _own_names(folder: Path) -> set[str]:
+    """What `import` finds in a program's folder before anything that is installed."""
+    found = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    return found - sys.stdlib_module_names
+
+
+def _take_modules(root: Path, names: set[str]) -> dict[str, ModuleType]:
+    """Remove the project's own modules from `sys.modules`: each run imports them anew, as a new process would.
+
+    Modules of the caller that have the name of one go too, so that the program does not get those.
+    """
     base = f"{root}{os.sep}"
     taken = {
         name: module
         for name, module in list(sys.modules.items())
-        if name.partition(".")[0] not in {"homeport", "__main__"} and _is_below(module, base)
+        if (top := name.partition(".")[0]) not in _SHARED and (top in names or _is_below(module, base))
     }
     for name in taken:
         del sys.modules[name]

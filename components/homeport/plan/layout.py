@@ -53,7 +53,7 @@ def place(sizes: Sequence[Size], arrows: Sequence[tuple[int, int]]) -> Layout:
     """
     if not sizes:
         return Layout([], {}, 0.0, 0.0)
-    forward, turned = _without_circles(len(sizes), arrows)
+    forward = _without_circles(len(sizes), arrows)
     layer = _layers(len(sizes), forward)
     nodes, chains = _with_points(layer, forward)
     columns = _columns(nodes)
@@ -62,18 +62,16 @@ def place(sizes: Sequence[Size], arrows: Sequence[tuple[int, int]]) -> Layout:
     heights = [sizes[node].height if node < len(sizes) else 0.0 for node in range(len(nodes))]
     centres = _centres(columns, before, after, heights)
     lefts, widths = _lefts(columns, sizes)
-    return _finished(sizes, nodes, chains, turned, centres, lefts, widths)
+    return _finished(sizes, set(arrows), nodes, chains, centres, lefts, widths)
 
 
-def _without_circles(
-    count: int, arrows: Sequence[tuple[int, int]]
-) -> tuple[list[tuple[int, int]], set[tuple[int, int]]]:
+def _without_circles(count: int, arrows: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The arrows, with those turned round that close a circle."""
     following: dict[int, list[int]] = {}
     for start, end in sorted(arrows):
         following.setdefault(start, []).append(end)
     _, back = depth_first(count, following)
-    forward = {(end, start) if (start, end) in back else (start, end) for start, end in arrows}
-    return sorted(forward), {(end, start) for start, end in back}
+    return sorted({(end, start) if (start, end) in back else (start, end) for start, end in arrows})
 
 
 def _layers(count: int, arrows: list[tuple[int, int]]) -> list[int]:
@@ -231,9 +229,9 @@ def _lefts(columns: list[list[int]], sizes: Sequence[Size]) -> tuple[list[float]
 
 def _finished(
     sizes: Sequence[Size],
+    wanted: set[tuple[int, int]],
     nodes: list[int],
     chains: dict[tuple[int, int], list[int]],
-    turned: set[tuple[int, int]],
     centres: list[float],
     lefts: list[float],
     widths: list[float],
@@ -247,10 +245,10 @@ def _finished(
             points.append((lefts[nodes[node]], centres[node]))
             points.append((lefts[nodes[node]] + widths[nodes[node]], centres[node]))
         points.append((lefts[nodes[end]], centres[end]))
-        if (start, end) in turned:
-            arrows[end, start] = points[::-1]
-        else:
+        if (start, end) in wanted:
             arrows[start, end] = points
+        if (end, start) in wanted:
+            arrows[end, start] = points[::-1]
     width = max(left + size.width for (left, _), size in zip(boxes, sizes, strict=True))
     bottoms = [top + size.height for (_, top), size in zip(boxes, sizes, strict=True)]
     height = max(*bottoms, *(y for points in arrows.values() for _, y in points), 0.0)

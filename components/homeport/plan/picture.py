@@ -37,7 +37,7 @@ class Box:
         type: its type, shortened.
         package: the provider package that most of it belongs to.
         detail: one more line, or empty.
-        urn: what it stands for.
+        urn: what it stands for, safe to print.
     """
 
     name: str
@@ -174,7 +174,7 @@ def _box(graph: Graph, resource: Resource, *, resources: bool) -> Box:
     if resources:
         above = graph.by_urn.get(resource.parent or "")
         detail = f"in {safe(above.name)}" if above is not None and above.type != STACK_TYPE else ""
-    return Box(safe(resource.name), safe(short_type(resource.type)), package, detail, resource.urn)
+    return Box(safe(resource.name), safe(short_type(resource.type)), package, detail, safe(resource.urn))
 
 
 def _colours(packages: set[str]) -> dict[str, tuple[str, str]]:

@@ -81,12 +81,13 @@ def tree(graph: Graph, view: View) -> Tree:
     stack = next((resource for resource in graph.resources if resource.type == STACK_TYPE), None)
     tops = graph.children(stack.urn) if stack else []
     orphans = [item for item in graph.resources if item.parent is None and item is not stack]
+    below = _counts(graph)
     pending: list[tuple[Tree, Resource]] = [(out, item) for item in reversed(_ordered([*tops, *orphans]))]
     while pending:
         parent, resource = pending.pop()
         if resource.urn not in shown:
             continue
-        node = parent.add(_label(graph, resource, view))
+        node = parent.add(_label(resource, below.get(resource.urn, 0), view))
         if view.verbose and view.matches(resource):
             for line in _details(graph, resource):
                 node.add(line)
@@ -142,13 +143,23 @@ def _ordered(resources: list[Resource]) -> list[Resource]:
     return sorted(resources, key=lambda item: (not item.is_provider, not item.is_component, item.name, item.type))
 
 
-def _label(graph: Graph, resource: Resource, view: View) -> Text:
+def _counts(graph: Graph) -> dict[str, int]:
+    """How many resources are below each, components not counted."""
+    counts: dict[str, int] = {}
+    tops = [resource for resource in graph.resources if resource.parent not in graph.by_urn]
+    order = [resource for top in tops for resource in (top, *graph.descendants(top.urn))]
+    for resource in reversed(order):
+        own = counts.get(resource.urn, 0) + (not resource.is_component)
+        counts[resource.parent or ""] = counts.get(resource.parent or "", 0) + own
+    return counts
+
+
+def _label(resource: Resource, below: int, view: View) -> Text:
     asked = view.matches(resource)
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append(safe(resource.name), "bold" if asked else "dim")
     text.append("  ")
     text.append(safe(resource.type if view.verbose else short_type(resource.type)), "cyan" if asked else "dim")
-    below = sum(not item.is_component for item in graph.descendants(resource.urn))
     if below:
         text.append(f"  {_count(below, 'resource')}", "dim")
     for badge in _badges(resource):
