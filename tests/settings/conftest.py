@@ -120,6 +120,7 @@ class Yard:
 
     root: Path
     model: Any = House
+    union: Any = Either
 
     def write(self, text: str, *, stack: str = "dev") -> Path:
         """A stack file, as it stands."""
@@ -167,5 +168,5 @@ def yard(tmp_path: Path) -> Yard:
 
 @pytest.fixture
 def two_layers(yard: Yard) -> Yard:
-    yard.model = Either
+    yard.model = yard.union
     return yard

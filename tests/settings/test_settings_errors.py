@@ -48,7 +48,7 @@ SAYS: list[tuple[str, str]] = [
         '= 5: must be text; without quotes YAML takes it as a number; write "5"',
     ),
     (UNIT.replace("red,", "red, size: 3,"), "homeport:unit.size = 3: must be even; write 4"),
-    ("apps: {web: {tag: a, ratio: 1.30}}\napps2: 1\n", "there is no section apps2; apps is given already; remove it"),
+    ("apps: {web: {tag: a, ratio: 1.30}}\napps2: 1\n", "there is no section apps2; remove it; apps is given already"),
     ("apps: {web: {tag: a, ratio: fast}}\n", "must be a number"),
     ("apps: {web: {tag: a, ports: [80, '81']}}\n", "must be a whole number; write 81 without quotes"),
     ("apps: {web: {tag: a, level: hi}}\n", "must be one of low, high; write high"),

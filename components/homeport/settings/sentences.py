@@ -73,7 +73,7 @@ def unknown(name: str, section: str, valid: Iterable[str], given: Iterable[str],
         return rule, elsewhere
     near = nearest(name, [item for item in valid if item not in given]) or nearest(name, valid, cutoff=0.8)
     if near is not None:
-        return rule, f"write {near}" if near not in given else f"{near} is given already; remove it"
+        return rule, f"write {near}" if near not in given else f"remove it; {near} is given already"
     return rule, f"remove it; it has {listed(valid)}" if valid else "remove it; it has no fields"
 
 

@@ -5,7 +5,9 @@ What is written reads back the same with every YAML reader: texts that could be 
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal
 from typing import Any, Final
 
 from homeport.settings.reader import quoted
@@ -28,13 +30,20 @@ def scalar(value: object, style: str = "") -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and math.isfinite(value):
+        text = format(Decimal(repr(value)), "f")
+        return text if "." in text else f"{text}.0"
     if not isinstance(value, str):
         return str(value)
     if style == "'" and "\n" not in value and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     if style != '"' and _PLAIN.fullmatch(value) and value[0] not in _INDICATORS and resolve(value) == value:
         return value
-    return quoted(value).replace("\x7f", "\\x7f").replace("\x85", "\\x85").replace("\u2028", "\\u2028")
+    return "".join(char if char.isprintable() else _escaped(char) for char in quoted(value))
+
+
+def _escaped(char: str) -> str:
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
 
 
 def flow(value: object) -> str:
