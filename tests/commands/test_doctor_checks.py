@@ -352,9 +352,10 @@ def test_where_google_credentials_are_looked_for(
     assert "marker" not in finding.text
 
 
-def test_gcloud_must_be_signed_in_for_the_plugin() -> None:
+@pytest.mark.parametrize("ran", [Ran(0, "", "(unset)\n"), Ran(0, "(unset)\n"), Ran(1, err="ERROR: no")])
+def test_gcloud_must_be_signed_in_for_the_plugin(ran: Ran) -> None:
     machine = ready()
-    machine.answers["account --quiet"] = Ran(0, "", "(unset)\n")
+    machine.answers["account --quiet"] = ran
     assert found(machine, "gcloud account").fix.startswith("gcloud auth login")
 
 

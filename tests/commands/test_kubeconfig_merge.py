@@ -125,6 +125,15 @@ def test_lists_that_kubectl_leaves_null_count_as_empty() -> None:
     assert merged.previous is None
 
 
+@pytest.mark.parametrize("text", ["true", "Yes", "null", "on", "1.30", "010", "", "~", "a: b", "#x", "ü", "2026-11-21"])
+def test_text_that_a_reader_could_take_for_something_else_stays_text(text: str) -> None:
+    source = load(STAGE)
+    source["users"][0]["user"]["exec"]["args"] = [text]
+    merged = merge(MINE, json.dumps(source), context=text or None)
+    assert load(merged.text)["users"][1]["user"]["exec"]["args"] == [text]
+    assert load(merged.text)["current-context"] == (text or "stage")
+
+
 @pytest.mark.parametrize(
     "broken",
     [
