@@ -211,6 +211,23 @@ def test_a_model_that_cannot_be_found_is_named(yard: Any, settings: str, says: s
     assert says in result.stderr
 
 
+def test_a_model_that_fails_to_import_says_why(project: Any) -> None:
+    module = next(project.root.glob("settings_of_*.py"))
+    module.write_text("def broken(:\n")
+    result = run(project, "config", "-s", "dev")
+    assert result.exit_code == 1
+    assert "cannot be imported: SyntaxError" in result.stderr
+
+
+def test_set_leaves_a_file_alone_that_is_not_utf8(project: Any) -> None:
+    file = project.root / "Pulumi.dev.yaml"
+    file.write_bytes(FILE.encode() + b"# caf\xe9\n")
+    result = run(project, "set", "-s", "dev", "rooms[0]=hall")
+    assert result.exit_code == 1
+    assert "is not UTF-8 text" in result.stderr
+    assert file.read_bytes().endswith(b"caf\xe9\n")
+
+
 @pytest.mark.parametrize("name", ["config", "schema", "set"])
 def test_help_has_an_example(name: str) -> None:
     result = CliRunner().invoke(main, [name, "--help"])

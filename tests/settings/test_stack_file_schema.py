@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from homeport.settings.schema import schema_text, stack_schema
 from homeport.settings.tree import mapping, plain, sequence
 from homeport.settings.write import block
 
-_KINDS: dict[str, Any] = {
+_KINDS: dict[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
     "boolean": lambda value: isinstance(value, bool),
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
@@ -166,10 +167,14 @@ def test_the_schema_is_the_same_every_time(yard: Any) -> None:
     assert schema_text(yard.model).endswith("}\n")
 
 
+def _fixed(required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrategy[Any]:
+    return st.fixed_dictionaries(required, optional=optional)
+
+
 _NAMES = st.sampled_from(["main", "a", "web"])
-_POOLS = st.dictionaries(
+_POOLS: st.SearchStrategy[Any] = st.dictionaries(
     _NAMES,
-    st.fixed_dictionaries(
+    _fixed(
         {"machines": st.lists(_NAMES, min_size=1, max_size=2), "max": st.integers(2, 9)},
         optional={
             "min": st.integers(0, 2),
@@ -179,7 +184,7 @@ _POOLS = st.dictionaries(
     ),
     min_size=1,
 )
-_HOUSES = st.fixed_dictionaries(
+_HOUSES: st.SearchStrategy[Any] = _fixed(
     {"layer": st.just("house"), "environment": _NAMES},
     optional={
         "owner": _NAMES,
@@ -188,7 +193,7 @@ _HOUSES = st.fixed_dictionaries(
         | st.just({"kind": "blue", "context": "c"}),
         "apps": st.dictionaries(
             _NAMES,
-            st.fixed_dictionaries(
+            _fixed(
                 {"tag": _NAMES | st.integers(1, 10**7)},
                 optional={"ratio": st.floats(0, 9).map(lambda value: round(value, 3)), "notes": st.lists(_NAMES)},
             ),

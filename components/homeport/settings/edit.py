@@ -21,7 +21,7 @@ from homeport.settings.loader import base_of, load
 from homeport.settings.merge import merge_all, settle
 from homeport.settings.names import looks_secret
 from homeport.settings.project import NAMESPACE, Project, missing_stack, read_project
-from homeport.settings.reader import ambiguities, read_text
+from homeport.settings.reader import ambiguities, read_bytes, read_text
 from homeport.settings.scalars import Ambiguous, resolve
 from homeport.settings.secrets import set_command
 from homeport.settings.shapes import Leaf, Shape, shape_at, shape_of
@@ -104,7 +104,11 @@ def edit(model: Any, *, root: FilePath, stack: str, assignments: Iterable[tuple[
     file = project.stack_file(stack)
     if not file.is_file():
         raise SettingsError([missing_stack(project, file)])
-    before = file.read_bytes().decode("utf-8", errors="replace")
+    content = file.read_bytes()
+    unreadable = read_bytes(content, file=project.shown(file))
+    if unreadable.root is None and unreadable.problems:
+        raise SettingsError(unreadable.problems)
+    before = content.decode()
     assignments = list(assignments)
     refused = [_refused(path, stack) for path, _ in assignments if path[0] == SECRETS]
     if refused:

@@ -26,7 +26,7 @@ from homeport.settings.reader import Document, ambiguities, read_bytes, read_tex
 from homeport.settings.scalars import engine_value
 from homeport.settings.secrets import read_secrets, set_command
 from homeport.settings.shapes import Choice, Leaf, Shape, sections, shape_at, shape_of
-from homeport.settings.stack_file import SECRETS, StackFile, shown_path, stack_sections
+from homeport.settings.stack_file import SECRETS, StackFile, secure_problem, shown_path, stack_sections
 from homeport.settings.structure import Teller, validate
 from homeport.settings.tree import (
     DEFAULT_ORIGIN,
@@ -178,8 +178,18 @@ class _Loader:
         own = typed(own, shape)
         settled, removed = settle(merge_all([*base.layers(own), own]))
         assert isinstance(settled, MapNode)  # noqa: S101 - a map stays a map
-        self.told |= {path for path, node in walk(settled) if is_secure(node)}
+        self._encrypted(settled)
         return replace(settled, origin=own.origin), removed, secrets
+
+    def _encrypted(self, tree: MapNode) -> None:
+        """Encrypted values outside of the secrets; those that stand in a file as such were told already."""
+        told = {problem.location for problem in self.problems if problem.location is not None}
+        for path, node in walk(tree):
+            if path and is_secure(node):
+                self.told.add(path)
+                problem = secure_problem(path, node)
+                if problem.location not in told:
+                    self._tell([problem])
 
     def _ambiguous(self, tree: MapNode, shape: Shape, own: MapNode) -> None:
         """Values on which readers disagree, except where the field takes them as text."""

@@ -20,6 +20,10 @@ def merge(base: Node, top: Node) -> Node:
         return top
     if not isinstance(base, MapNode) or is_secure(base) or top.replaces:
         return replace(top, replaces=True)
+    return _maps(base, top)
+
+
+def _maps(base: MapNode, top: MapNode) -> MapNode:
     entries = dict(base.entries)
     for key, entry in top.entries.items():
         below = entries.get(key)
@@ -29,9 +33,7 @@ def merge(base: Node, top: Node) -> Node:
 
 def merge_all(layers: Iterable[MapNode]) -> MapNode:
     """The layers in order, later ones on top."""
-    merged = reduce(merge, layers, MapNode({}, Origin("default")))
-    assert isinstance(merged, MapNode)  # noqa: S101 - maps merge to a map
-    return merged
+    return reduce(_maps, layers, MapNode({}, Origin("default")))
 
 
 def settle(node: Node, path: Path = ()) -> tuple[Node, dict[Path, Origin]]:

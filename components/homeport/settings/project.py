@@ -76,8 +76,9 @@ class Project:
             return getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:
             raise ProjectError(f"{where}: no module {error.name} in {self.root}, nor installed") from error
-        except AttributeError as error:
-            raise ProjectError(f"{where}: {error}") from error
+        except Exception as error:
+            # Anything can go wrong in a module of the project's own; the cause stays attached for its authors.
+            raise ProjectError(f"{where}: cannot be imported: {type(error).__name__}: {error}") from error
         finally:
             if added and entry in sys.path:
                 sys.path.remove(entry)
