@@ -122,10 +122,12 @@ class Tagged:
 
     Args:
         field: the field that every member has, a `Literal` of text.
+        default: the tag in force where none is given; needed where several members have a default for the field.
     """
 
-    def __init__(self, field: str) -> None:
+    def __init__(self, field: str, default: str | None = None) -> None:
         self.field = field
+        self._default = default
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         """As pydantic asks: the union, after the missing tag was filled in."""
@@ -141,6 +143,8 @@ class Tagged:
 
     def default(self, members: Iterable[Any]) -> str | None:
         """The tag in force where none is given; None where it must be given."""
+        if self._default is not None:
+            return self._default
         fields = [member.model_fields[self.field] for member in members]
         given = [field.default for field in fields if isinstance(field.default, str)]
         return given[0] if len(given) == 1 else None

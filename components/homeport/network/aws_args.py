@@ -188,6 +188,8 @@ class AwsNetworkArgs(Model):
     when another field or the list of zones changes. Changing `cidr` replaces the VPC and everything in it.
     """
 
+    cloud: Literal["aws"] = "aws"
+    """Always aws."""
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][-._A-Za-z0-9]{0,99}$")] | None = None
     """Base of the Name tags and of the flow logs' group; default: the component's name. Changing it makes a new log
     group and renames the rest in place."""

@@ -129,6 +129,8 @@ class GcpNetworkArgs(Model):
     new cluster.
     """
 
+    cloud: Literal["gcp"] = "gcp"
+    """Always gcp."""
     name: Annotated[str, AfterValidator(_network_name)] | None = None
     """Name of the VPC, and first part of the names of what is in it; default: the component's. Changing it replaces all
     of it, and the cluster."""
