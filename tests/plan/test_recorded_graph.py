@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pulumi
+import pulumi.dynamic
 import pulumi_kubernetes as kubernetes
 import pytest
 from pulumi.runtime.settings import SETTINGS, get_root_resource
@@ -168,6 +169,35 @@ def test_a_component_of_a_plugin_is_noted_since_its_children_cannot_be_shown() -
     assert not graph.one(name="p").custom
     assert graph.one(name="t").inputs == {"label": "${p.endpoint}"}
     assert graph.warnings == ["p (acme:index:Plugin): its children are made by its plugin and not shown"]
+
+
+def test_a_resource_can_be_had_by_its_urn() -> None:
+    async def later() -> None:
+        await Thing("first", label="known").urn.future()
+        urn = "urn:pulumi:test::homeport::acme:stuff/thing:Thing::first"
+        pulumi.export("label", Thing("again", opts=pulumi.ResourceOptions(urn=urn)).label)
+
+    assert record(later).outputs == {"label": "known"}
+
+
+def test_the_result_of_a_resources_method_is_unknown() -> None:
+    def program() -> None:
+        thing = Thing("t")
+        pulumi.export("answer", pulumi.runtime.call("acme:stuff/thing:Thing/ask", {"__self__": thing}, thing))
+
+    assert record(program).outputs == {"answer": {"$unknown": True}}
+
+
+def test_a_dynamic_provider_does_not_run() -> None:
+    class Never(pulumi.dynamic.ResourceProvider):
+        def create(self, props: dict[str, object]) -> pulumi.dynamic.CreateResult:
+            raise AssertionError(props)
+
+    class Own(pulumi.dynamic.Resource):
+        pass
+
+    graph = record(lambda: Own(Never(), "d", {"size": 3}))
+    assert graph.one(name="d").inputs == {"size": 3, "__provider": {"$secret": True}}
 
 
 def test_numbers_keep_their_kind() -> None:

@@ -17,8 +17,9 @@ import pulumi
 from homeport.plan.errors import ProgramError
 from homeport.plan.graph import Graph
 from homeport.plan.program import ProjectProgram, read_program, short_name
-from homeport.plan.recording import ORGANIZATION, record
+from homeport.plan.recording import record
 from homeport.plan.references import StackOutputs
+from homeport.plan.running import ORGANIZATION
 from homeport.problems import SettingsError
 from homeport.settings import file_engine_config
 from homeport.settings.project import ProjectError
@@ -79,7 +80,7 @@ def evaluate(
         secret_keys=engine.secret_keys,
         stack_outputs=references,
         root=project.root,
-        around=lambda: _as_program(project),
+        around=_Process(project).run,
     )
 
 
@@ -115,24 +116,42 @@ class _Siblings:
         return graph.outputs
 
 
-@contextlib.contextmanager
-def _as_program(project: ProjectProgram) -> Generator[None]:
-    """The process as the engine would start it for the program; everything back to before at the end."""
-    folder = project.main.parent
-    before_cwd, before_path, before_argv = Path.cwd(), list(sys.path), list(sys.argv)
-    taken = _take_modules(project.root, _own_names(folder))
-    importlib.invalidate_caches()
-    try:
-        os.chdir(folder)
-        sys.path[:] = [str(folder), *(entry for entry in before_path if entry not in {"", str(folder)})]
-        sys.argv[:] = [project.main.name]
-        with _output_to_stderr():
-            yield
-    finally:
-        os.chdir(before_cwd)
-        sys.path[:], sys.argv[:] = before_path, before_argv
-        _take_modules(project.root, _own_names(folder))
-        sys.modules.update(taken)
+class _Process:
+    """The process as the engine would start it for a program; everything back to before after each run.
+
+    Args:
+        project: whose program it is.
+    """
+
+    def __init__(self, project: ProjectProgram) -> None:
+        self._project = project
+        self._kept: dict[str, ModuleType] = {}
+
+    @contextlib.contextmanager
+    def run(self, number: int, fresh: bool) -> Generator[None]:
+        """One run.
+
+        Args:
+            number: of the run; what later ones print was printed by the first.
+            fresh: import all of the project's modules anew; otherwise all but the main one are kept.
+        """
+        folder, root = self._project.main.parent, self._project.root
+        before_cwd, before_path, before_argv = Path.cwd(), list(sys.path), list(sys.argv)
+        names = _own_names(folder)
+        taken = _take_modules(root, names)
+        sys.modules.update({} if fresh else self._kept)
+        importlib.invalidate_caches()
+        try:
+            os.chdir(folder)
+            sys.path[:] = [str(folder), *(entry for entry in before_path if entry not in {"", str(folder)})]
+            sys.argv[:] = [self._project.main.name]
+            with _quiet() if number > 1 else _output_to_stderr():
+                yield
+        finally:
+            os.chdir(before_cwd)
+            sys.path[:], sys.argv[:] = before_path, before_argv
+            self._kept = _take_modules(root, names)
+            sys.modules.update(taken)
 
 
 def _own_names(folder: Path) -> set[str]:
@@ -166,16 +185,37 @@ def _is_below(module: ModuleType, base: str) -> bool:
 @contextlib.contextmanager
 def _output_to_stderr() -> Generator[None]:
     """What a program and its children print goes to standard error: standard output belongs to the caller."""
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            sys.__stdout__.flush()  # pyright: ignore[reportOptionalMemberAccess]
-            saved = os.dup(1)
-        except (AttributeError, OSError, ValueError):
-            yield
-            return
-        try:
-            os.dup2(2, 1)
-            yield
-        finally:
-            os.dup2(saved, 1)
-            os.close(saved)
+    with contextlib.redirect_stdout(sys.stderr), _turned(1, 2):
+        yield
+
+
+@contextlib.contextmanager
+def _quiet() -> Generator[None]:
+    """Nothing is printed, neither by the program nor by its children."""
+    with (
+        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+        _turned(1, nowhere.fileno()),
+        _turned(2, nowhere.fileno()),
+    ):
+        yield
+
+
+@contextlib.contextmanager
+def _turned(descriptor: int, to: int) -> Generator[None]:
+    """Let a file descriptor of this process lead elsewhere; without it (a service has none) nothing is to be done."""
+    stream = sys.__stdout__ if descriptor == 1 else sys.__stderr__
+    try:
+        if stream is not None:
+            stream.flush()
+        saved = os.dup(descriptor)
+    except (OSError, ValueError):
+        yield
+        return
+    try:
+        os.dup2(to, descriptor)
+        yield
+    finally:
+        os.dup2(saved, descriptor)
+        os.close(saved)
