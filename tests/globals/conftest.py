@@ -30,6 +30,6 @@ def run(build: Build, *, stack: str = "global") -> Graph:
     return record(program, stack=stack, config={"pulumi:disable-default-providers": '["*"]'})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def graph_of() -> Callable[[Build], Graph]:
     return run

@@ -75,7 +75,7 @@ class GcpAudit(pulumi.ComponentResource):
         for key, project_id in projects.items():
             sink = gcp.logging.ProjectSink(
                 f"{name}-{key}",
-                name=f"homeport-{name}",
+                name=f"homeport-{name}-{key}",
                 project=project_id,
                 destination=self.destination,
                 filter=_FILTER,

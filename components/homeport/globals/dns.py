@@ -68,6 +68,7 @@ class DnsZones(pulumi.ComponentResource):
         *,
         account: AccountId | None = None,
         protection: Protection = "standard",
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the zones.
@@ -77,11 +78,13 @@ class DnsZones(pulumi.ComponentResource):
             args: the zones.
             account: AWS account of the zones on Route 53; needed where one of them is signed.
             protection: how well the zones are guarded.
+            ready: what enables the API dns on Google Cloud.
             opts: with the aws and gcp providers of the zones' clouds in `providers`.
         """
         super().__init__("homeport:globals:DnsZones", name, None, opts)
         self._name = name
         self._account = account
+        self._ready = list(ready)
         self._guard = guard(protection, "zone")
         self._key_guard = guard(protection, "key")
         self.zones = {
@@ -249,6 +252,7 @@ class DnsZones(pulumi.ComponentResource):
             protect=self._guard.protect,
             retain_on_delete=self._guard.retain,
             import_=args.import_id,
+            depends_on=self._ready if args.cloud == "gcp" else None,
         )
 
 

@@ -195,10 +195,11 @@ class Globals(_Published):
                 stands at the setting `global`.
         """
         update = f"run pulumi up -s {stack} with this version first"
-        if not isinstance(value, Mapping):
+        plain = _plain(value, ("globals",))
+        if not isinstance(plain, dict):
             rule = f"the stack {stack} has published no output globals"
             raise SettingsError([Problem(("global",), rule, update, stack)])
-        plain = _plain(cast("Mapping[str, Any]", value), ("globals",))
+        plain = cast("dict[str, Any]", plain)
         problem = _version_problem(plain.get("version", NO_VALUE), stack, update)
         if problem is not None:
             raise SettingsError([problem])

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
-
 from homeport.globals.args import GlobalAwsArgs, GlobalGcpArgs, GlobalSections
 from homeport.globals.aws import GlobalAws
 from homeport.globals.ci_gcp import GcpCiAccounts
@@ -21,8 +19,10 @@ def publish(
     zones: Mapping[str, DnsZone],
     gcp: GlobalGcp | None = None,
     aws: GlobalAws | None = None,
-) -> pulumi.Output[dict[str, Any]]:
+) -> dict[str, Any]:
     """The value of the output `globals`, in the shape of `Globals`.
+
+    A plain dict with outputs as its leaves, not one output: so a plan knows of each what it can know.
 
     Args:
         sections: the settings.
@@ -30,13 +30,12 @@ def publish(
         gcp: None where there is no such section.
         aws: None where there is no such section.
     """
-    value: dict[str, Any] = {
+    return {
         "version": VERSION,
         "zones": {name: _zone(zone) for name, zone in zones.items()},
         "gcp": _gcp(sections.gcp, gcp) if sections.gcp is not None and gcp is not None else None,
         "aws": _aws(sections.aws, aws) if sections.aws is not None and aws is not None else None,
     }
-    return pulumi.Output.from_input(value)
 
 
 def _zone(zone: DnsZone) -> dict[str, Any]:

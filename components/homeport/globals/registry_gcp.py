@@ -59,7 +59,7 @@ class ArtifactRegistry(pulumi.ComponentResource):
         if args.key is not None:
             waits.append(_key_grant(name, args.key, project, self, ready))
         made = gcp.artifactregistry.Repository(
-            name,
+            f"{name}-repository",
             repository_id=repository,
             project=project,
             location=self.location,
