@@ -20,7 +20,7 @@ from homeport.plan.references import References, StackOutputs
 from homeport.plan.running import Program, run
 from homeport.plan.tokens import Tokens
 
-#: Makes the context in which a program runs; told which run it is, and whether nothing of the last may be left.
+#: Makes the context of a run of a program; told its number, and whether nothing of the run before may be left.
 Around = Callable[[int, bool], AbstractContextManager[Any]]
 
 _LAYER_KEY: Final = "homeport:layer"
