@@ -39,23 +39,23 @@ def record(
 ) -> Graph:
     """Run a program as a first preview and return its graph.
 
-        The program runs two or three times, see `homeport.plan.tokens`: it must not count its own calls.
+    The program runs up to three times, see `homeport.plan.tokens`: it must not count its own calls.
 
-        Args:
-            program: plain or async; declares resources. A mapping that it returns is exported.
-            project: name of the Pulumi project.
-            stack: name of the stack.
-            config: configuration as the engine passes it: keys with namespace, values as text (objects as JSON).
-            secret_keys: keys of `config` that are secret.
-            stack_outputs: the outputs of another stack by its full name, or None where they are not known.
-            root: folder to which source files are shown relative; default: the working directory.
-    #: Makes the context of a run of a program; told its number, and whether nothing of the run before may be left.
-                from 1, and whether the program must start as in a new process or may keep the modules of the run before.
+    Args:
+        program: plain or async; declares resources. A mapping that it returns is exported.
+        project: name of the Pulumi project.
+        stack: name of the stack.
+        config: configuration as the engine passes it: keys with namespace, values as text (objects as JSON).
+        secret_keys: keys of `config` that are secret.
+        stack_outputs: the outputs of another stack by its full name, or None where they are not known.
+        root: folder to which source files are shown relative; default: the working directory.
+        around: makes a context that is open while the program runs, once for each run; it is told the run's number,
+            from 1, and whether the program must start as in a new process or may keep the modules of the run before.
 
-        Raises:
-            pulumi.RunError: raised by the program, or the engine would refuse the program; without a traceback.
-            SettingsError: raised by the program.
-            homeport.plan.errors.ProgramError: the program raised something else.
+    Raises:
+        pulumi.RunError: raised by the program, or the engine would refuse the program; without a traceback.
+        SettingsError: raised by the program.
+        homeport.plan.errors.ProgramError: the program raised something else.
     """
     evaluation = _Evaluation(
         program=program,
