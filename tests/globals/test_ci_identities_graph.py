@@ -118,7 +118,7 @@ def test_google_trusts_deploying_jobs_by_subject_and_previews_by_repository(grap
     assert provider["attributeCondition"] == 'assertion.repository == "acme/homeport"'
     assert provider["oidc"] == {
         "issuerUri": "https://token.actions.githubusercontent.com",
-        "allowedAudiences": ["sts.amazonaws.com"],
+        "allowedAudiences": ["sts.amazonaws.com", f"https://iam.googleapis.com/{pool}/providers/github"],
     }
 
 

@@ -96,7 +96,7 @@ class CiIdentity(Model):
     repository_id: Annotated[str, Field(pattern=r"^[0-9]+$")] | None = None
     """GitHub: number of the repository, in quotes; with owner_id."""
     audience: Annotated[str, AfterValidator(_audience)] = "sts.amazonaws.com"
-    """What the job asks its token for; both clouds refuse others."""
+    """What the job asks its token for; AWS refuses others, Google Cloud also takes the provider's own address."""
     preview: bool = True
     """Make the identity that reads, for any branch and pull request of the repository."""
     deploy: Deploy = Deploy()

@@ -89,7 +89,14 @@ class GcpCi(pulumi.ComponentResource):
             display_name=identity.provider,
             attribute_mapping=attribute_mapping(identity),
             attribute_condition=attribute_condition(identity),
-            oidc={"issuer_uri": identity.issuer_url, "allowed_audiences": [identity.audience]},
+            oidc={
+                "issuer_uri": identity.issuer_url,
+                # Also what Google's own login steps ask for unless told otherwise.
+                "allowed_audiences": [
+                    identity.audience,
+                    pulumi.Output.concat("https://iam.googleapis.com/", pool.name, "/providers/", identity.provider),
+                ],
+            },
             disabled=False,
             opts=pulumi.ResourceOptions(parent=self),
         )
