@@ -1,0 +1,180 @@
+"""A real Kubernetes API server on the loopback interface, with an etcd of its own and no nodes."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.engine.certificates import make_certificates
+from tests.engine.processes import Processes, wait_until
+
+#: What the stand-ins for the clouds' login plugins answer with.
+TOKEN: Final = "engine-tests-token"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAnswer:
+    """Answer of the API server."""
+
+    status: int
+    body: Any
+
+
+class ControlPlane:
+    """etcd and kube-apiserver; the same port and certificates over resets.
+
+    Args:
+        folder: for its files; made.
+        processes: starts and ends its programs.
+    """
+
+    def __init__(self, folder: Path, processes: Processes) -> None:
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._processes = processes
+        self._certificates = make_certificates(folder / "pki")
+        self._etcd_port, self._peer_port, self.port = _free_ports(3)
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._generation = 0
+        self._lock = threading.Lock()
+        (folder / "tokens.csv").write_text(f'{TOKEN},admin,admin,"system:masters"\n')
+
+    @property
+    def ca_file(self) -> Path:
+        """Certificate that signs the server's."""
+        return self._certificates.ca
+
+    @property
+    def ca_certificate(self) -> str:
+        """The same, base64, as clouds give it."""
+        return base64.b64encode(self.ca_file.read_bytes()).decode()
+
+    @property
+    def address(self) -> str:
+        """IP address and port."""
+        return f"127.0.0.1:{self.port}"
+
+    def host_name(self) -> str:
+        """Another name and port of the server for each reset, as every real cluster has one of its own.
+
+        Host names do not tell capitals from small letters; state files do.
+        """
+        letters = [c.upper() if self._generation >> bit & 1 else c for bit, c in enumerate("localhost")]
+        return f"{''.join(letters)}:{self.port}"
+
+    def kubeconfig(self) -> str:
+        """An administrator's kubeconfig, with one context, `control-plane`."""
+        name = "control-plane"
+        token = {"token": TOKEN}
+        cluster = {"server": f"https://{self.address}", "certificate-authority-data": self.ca_certificate}
+        return json.dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [{"name": name, "cluster": cluster}],
+                "users": [{"name": name, "user": token}],
+                "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+                "current-context": name,
+            }
+        )
+
+    def reset(self) -> None:
+        """An empty cluster, running; also the way to start."""
+        with self._lock:
+            self._stop()
+            shutil.rmtree(self._folder / "etcd", ignore_errors=True)
+            self._generation += 1
+            self._start()
+
+    def stop(self) -> None:
+        """End its programs; what is in the cluster is lost."""
+        with self._lock:
+            self._stop()
+
+    def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> ApiAnswer:
+        """Ask the API as an administrator."""
+        context = ssl.create_default_context(cafile=str(self.ca_file))
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=context)
+        try:
+            text = None if body is None else json.dumps(body)
+            headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+            connection.request(method, path, text, headers)
+            answer = connection.getresponse()
+            data = answer.read()
+            is_json = answer.headers.get_content_type() == "application/json"
+            return ApiAnswer(answer.status, json.loads(data) if is_json else data.decode())
+        finally:
+            connection.close()
+
+    def create(self, path: str, body: Mapping[str, Any]) -> None:
+        """Create an object.
+
+        Raises:
+            RuntimeError: the API refused.
+        """
+        answer = self.request("POST", path, body)
+        if answer.status >= http.client.MULTIPLE_CHOICES:
+            raise RuntimeError(f"POST {path}: {answer.status} {answer.body}")
+
+    def _stop(self) -> None:
+        for process in reversed(self._running):
+            # Nothing of it is kept: no reason to let it finish its work.
+            self._processes.end(process, grace=0)
+        self._running = []
+
+    def _start(self) -> None:
+        client = f"http://127.0.0.1:{self._etcd_port}"
+        peer = f"http://127.0.0.1:{self._peer_port}"
+        self._spawn(
+            "etcd",
+            *("--data-dir", str(self._folder / "etcd"), "--unsafe-no-fsync", "--log-level", "warn"),
+            *("--listen-client-urls", client, "--advertise-client-urls", client),
+            *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
+            *("--initial-cluster", f"default={peer}"),
+        )
+        made = self._certificates
+        issuer = "https://kubernetes.default.svc"
+        server = self._spawn(
+            "kube-apiserver",
+            *("--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--secure-port", str(self.port)),
+            *("--etcd-servers", client, "--cert-dir", str(self._folder / "run")),
+            *("--tls-cert-file", str(made.certificate("apiserver"))),
+            *("--tls-private-key-file", str(made.key("apiserver"))),
+            *("--client-ca-file", str(made.ca), "--token-auth-file", str(self._folder / "tokens.csv")),
+            *("--authorization-mode", "RBAC", "--allow-privileged=true", "--profiling=false"),
+            *("--service-account-issuer", issuer, "--service-account-key-file", str(made.key("sa"))),
+            *("--service-account-signing-key-file", str(made.key("sa"))),
+            *("--service-cluster-ip-range", "10.96.0.0/16", "--endpoint-reconciler-type", "none"),
+        )
+        log = self._folder / "kube-apiserver.log"
+        wait_until("kube-apiserver", self._ready, seconds=120, process=server, log=log)
+
+    def _spawn(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+        process = self._processes.start([program, *arguments], log=self._folder / f"{program}.log")
+        self._running.append(process)
+        return process
+
+    def _ready(self) -> bool:
+        try:
+            return self.request("GET", "/readyz").status == http.client.OK
+        except OSError:
+            return False
+
+
+def _free_ports(count: int) -> list[int]:
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    try:
+        return [server.getsockname()[1] for server in taken]
+    finally:
+        for server in taken:
+            server.close()

@@ -1,0 +1,19 @@
+"""The programs that engine tests need on PATH. Nothing here fetches or builds one: docs/engine-tests.md names them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Final
+
+#: The engine, the language host for the program and the provider for what is in clusters.
+ENGINE: Final = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-kubernetes")
+#: A control plane without nodes, and what makes its certificates.
+CONTROL_PLANE: Final = ("etcd", "kube-apiserver", "openssl")
+
+
+def why_not() -> str | None:
+    """One line that says why engine tests cannot run here; None where they can."""
+    missing = [program for program in (*ENGINE, *CONTROL_PLANE) if shutil.which(program) is None]
+    if not missing:
+        return None
+    return f"engine tests need programs that are not on PATH: {', '.join(missing)} (docs/engine-tests.md)"

@@ -1,0 +1,64 @@
+"""What a cloud puts into every new cluster of its own, as far as the project meets it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tests.engine.control_plane import ControlPlane
+
+#: https://cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes#storageclasses
+_GKE_STORAGE_CLASSES: Final = {
+    "standard-rwo": ("pd.csi.storage.gke.io", {"type": "pd-balanced"}, True),
+    "premium-rwo": ("pd.csi.storage.gke.io", {"type": "pd-ssd"}, False),
+    "standard": ("kubernetes.io/gce-pd", {"type": "pd-standard"}, False),
+}
+
+
+def install_what_gke_ships(control_plane: ControlPlane) -> None:
+    """Storage classes, and the kinds of volume snapshots."""
+    for name, (provisioner, parameters, default) in _GKE_STORAGE_CLASSES.items():
+        annotations = {"storageclass.kubernetes.io/is-default-class": "true"} if default else {}
+        control_plane.create(
+            "/apis/storage.k8s.io/v1/storageclasses",
+            {
+                "apiVersion": "storage.k8s.io/v1",
+                "kind": "StorageClass",
+                "metadata": {"name": name, "annotations": annotations},
+                "provisioner": provisioner,
+                "parameters": parameters,
+                "volumeBindingMode": "WaitForFirstConsumer",
+                "allowVolumeExpansion": True,
+            },
+        )
+    control_plane.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", _snapshot_class_kind())
+
+
+def _snapshot_class_kind() -> dict[str, Any]:
+    """VolumeSnapshotClass with no more schema than the API server asks for.
+
+    https://github.com/kubernetes-csi/external-snapshotter/tree/master/client/config/crd
+    """
+    group = "snapshot.storage.k8s.io"
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {
+            "name": f"volumesnapshotclasses.{group}",
+            # The API server guards groups of its own domain; this is the consent that external-snapshotter has.
+            "annotations": {
+                "api-approved.kubernetes.io": "https://github.com/kubernetes-csi/external-snapshotter/pull/814"
+            },
+        },
+        "spec": {
+            "group": group,
+            "scope": "Cluster",
+            "names": {
+                "kind": "VolumeSnapshotClass",
+                "plural": "volumesnapshotclasses",
+                "singular": "volumesnapshotclass",
+                "shortNames": ["vsclass"],
+            },
+            "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": anything}}],
+        },
+    }

@@ -1,0 +1,154 @@
+"""Every shipped stack from nothing to nothing, on the real engine and a simulated cloud."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from homeport.plan import Graph
+from homeport.plan.evaluate import evaluate
+from homeport.plan.graph import known
+from tests.engine.control_plane import TOKEN
+from tests.engine.events import Result
+from tests.engine.harness import Engine
+from tests.engine.simcloud.values import as_map
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600), pytest.mark.xdist_group("engine")]
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A stack that the project ships.
+
+    Attributes:
+        stack: its name.
+        refused: logical name of what a destroy stops at; None where nothing is protected.
+    """
+
+    stack: str
+    refused: str | None
+
+
+#: The smallest stack of each cloud.
+STACKS = [Shipped("stage", refused="cluster-gke"), Shipped("local", refused=None)]
+
+
+@dataclass(repr=False)
+class Life:
+    """What was seen, in order."""
+
+    shipped: Shipped
+    engine: Engine
+    plan: Graph
+    preview: Result
+    first_up: Result
+    registered: Mapping[str, dict[str, Any]]
+    second_up: Result
+    refresh: Result
+    refused: Result
+    live_after_refusal: int
+    unprotected: Result
+    destroy: Result
+
+    @property
+    def in_the_cloud(self) -> list[str]:
+        """Logical names of what the plan puts into a simulated cloud."""
+        planned = (r for r in self.plan.resources if r.custom and not r.is_provider and r.external is None)
+        return sorted(r.name for r in planned if r.package != "kubernetes")
+
+
+@pytest.fixture(scope="module", params=STACKS, ids=lambda shipped: shipped.stack)
+def life(request: pytest.FixtureRequest, new_engine: Callable[[str], Engine]) -> Life:
+    """Preview, up, up, refresh, destroy (refused), up without protection, destroy."""
+    shipped: Shipped = request.param
+    engine = new_engine(shipped.stack)
+    if shipped.stack == "local":
+        engine.use_existing_cluster()
+    return Life(
+        shipped,
+        engine,
+        evaluate(engine.work, shipped.stack),
+        engine.preview().must(),
+        engine.up().must(),
+        engine.resources(),
+        engine.up(),
+        engine.refresh(),
+        engine.destroy() if shipped.refused else engine.preview(),
+        len(engine.cloud.live),
+        engine.without_protection(),
+        engine.destroy(),
+    )
+
+
+def test_the_first_preview_shows_everything_with_everything_unknown(life: Life) -> None:
+    assert not life.preview.errors
+    assert life.preview.touched == dict.fromkeys((r.name for r in life.plan.resources), "create")
+
+
+def test_the_first_update_makes_what_the_preview_showed(life: Life) -> None:
+    assert life.first_up.touched == life.preview.touched
+    assert sorted(record.name for record in life.engine.cloud.since(0, "create")) == life.in_the_cloud
+
+
+def test_a_second_update_changes_nothing(life: Life) -> None:
+    assert life.second_up.must().touched == {}
+
+
+def test_a_refresh_finds_no_drift(life: Life) -> None:
+    assert life.refresh.must().touched == {}
+
+
+def test_the_plan_holds_what_the_engine_registered(life: Life) -> None:
+    planned = {r.urn: (r.type, r.parent) for r in life.plan.resources}
+    assert {urn: (r["type"], r.get("parent")) for urn, r in life.registered.items()} == planned
+
+
+def test_the_plan_shows_the_inputs_that_the_engine_got(life: Life) -> None:
+    leaves = [
+        (f"{resource.name}.{path}", planned, got)
+        for resource in life.plan.resources
+        if not resource.is_provider
+        for path, planned, got in _known_leaves(resource.inputs, life.registered[resource.urn].get("inputs", {}))
+    ]
+    assert [leaf for leaf in leaves if leaf[1] != leaf[2]] == []
+    assert len(leaves) > 8 * len(life.in_the_cloud) or not life.in_the_cloud
+
+
+def test_secrets_are_encrypted_in_the_state_and_in_no_log(life: Life) -> None:
+    state = str(life.registered)
+    assert "BEGIN CERTIFICATE" not in state
+    for name, text in [("state", state), *life.engine.logs()]:
+        assert TOKEN not in text, name
+        assert '"users":' not in text, f"{name} holds a kubeconfig"
+
+
+def test_a_protected_stack_refuses_to_be_destroyed_before_anything_is_gone(life: Life) -> None:
+    if life.shipped.refused is None:
+        pytest.skip("nothing in it is protected")
+    assert life.refused.code != 0
+    assert life.shipped.refused in life.refused.errors[0]
+    assert "protected" in life.refused.errors[0]
+    assert life.live_after_refusal == len(life.in_the_cloud)
+
+
+def test_without_protection_a_destroy_leaves_nothing(life: Life) -> None:
+    life.unprotected.must()
+    life.destroy.must()
+    made, gone = (Counter(r.type for r in life.engine.cloud.since(0, kind)) for kind in ("create", "delete"))
+    assert made == gone
+    assert life.engine.cloud.live == {}
+    assert life.engine.resources() == {}
+
+
+def _known_leaves(planned: Any, got: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Leaves of the plan that it claims to know, each with what the engine has there."""
+    below, there = as_map(planned), as_map(got) or {}
+    if below is not None and not any(key.startswith("$") for key in below):
+        for key, value in below.items():
+            yield from _known_leaves(value, there.get(key), f"{path}.{key}".lstrip("."))
+    elif known(planned):
+        yield path, planned, got
