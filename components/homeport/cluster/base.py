@@ -58,7 +58,7 @@ class Cluster(Protocol):
 
     @property
     def kubeconfig(self) -> pulumi.Output[str] | None:
-        """A secret. One of ours holds no credential: an exec plugin logs in. None where the caller's own file is used."""
+        """A secret. Ours hold no credential: an exec plugin logs in. None where the caller's own file is used."""
         ...
 
     @property
