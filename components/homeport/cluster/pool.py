@@ -28,7 +28,7 @@ class NodePool(pulumi.ComponentResource):
         SettingsError: the cloud would refuse it.
     """
 
-    names: pulumi.Output[list[str]]
+    names: list[pulumi.Output[str]]
     """Names in the cloud: one, or with `split_zones` one per zone."""
     ready: list[pulumi.Resource]
     """Leaf resources to wait for before pods can run on its nodes."""
@@ -43,6 +43,6 @@ class NodePool(pulumi.ComponentResource):
     ) -> None:
         super().__init__("homeport:cluster:NodePool", name, None, opts)
         pools = declare_gke_pool(name, args, cluster=cluster, opts=pulumi.ResourceOptions(parent=self))
-        self.names = pulumi.Output.all(*(pool.name for pool in pools)).apply(list)
+        self.names = [pool.name for pool in pools]
         self.ready = [*pools]
         self.register_outputs({"names": self.names})
