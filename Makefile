@@ -41,6 +41,10 @@ test: $(DEV) ## run the tests
 
 check: $(DEV) format-check lint types drift test ## everything that CI checks
 
+.PHONY: engine-test
+engine-test: $(DEV) ## every scenario on the real engine and simulated clouds (docs/engine-tests.md)
+	@$(BIN)/pytest -q -n 2 -m "engine or engine_full" tests/engine
+
 format: $(DEV) ## rewrite the code in the project's format
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix --quiet .
 
