@@ -61,6 +61,7 @@ def test_cloud_dns_delegates_to_a_signed_route_53_zone(graph_of: GraphOf) -> Non
     signing = graph.one(name="dns-eks-dnssec")
     assert signing.urn in graph.depends(ds.urn), "a DS record before the zone is signed takes the zone offline"
     assert graph.one(name="dns-eks-signing").urn in graph.depends(signing.urn)
+    assert graph.one(name="dns-eks-signing").inputs["name"] == "ksk_eks"
     key = graph.one(name="dns-eks-ksk")
     assert key.inputs["region"] == "us-east-1"
     assert key.inputs["customerMasterKeySpec"] == "ECC_NIST_P256"

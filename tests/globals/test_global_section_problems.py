@@ -224,6 +224,18 @@ def test_registries_name_images_once() -> None:
     assert "everybody on the internet" in field_error(GcpRegistryArgs, {"readers": ["allUsers"]})[0]
 
 
+def test_names_that_google_cloud_refuses() -> None:
+    assert only(GlobalGcpArgs, {**GCP, "registries": {"1apps": {}}}) == (
+        "registries.1apps: names a repository of Artifact Registry, which begins with a letter; rename it"
+    )
+    job = {"provider": "github", "repository": "acme/homeport"}
+    assert field_error(GlobalSections, {"gcp": GCP, "ci": {"1st": job}}) == (
+        "names a service account, which begins with a letter",
+        "write ci-1st",
+    )
+    assert field_error(GlobalSections, {"gcp": GCP, "ci": {"a" * 23: job}})[1] == "shorten the name to 22"
+
+
 def test_audit_logs_of_unknown_projects() -> None:
     assert only(GlobalGcpArgs, {**GCP, "audit": {"projects": ["prod"]}}) == (
         'audit.projects[0] = "prod": there is no project of this name; there are stage; add it to projects'

@@ -63,6 +63,10 @@ def gcp_problems(args: GlobalGcpArgs) -> Iterator[Problem]:
         yield from _bucket_name(("audit", "name"), args.audit.name, args.audit_name)
     locations = {name: (key.location or args.region).lower() for name, key in args.keys.items()}
     for name, registry in args.registries.items():
+        if not name[0].isalpha():
+            yield Problem(
+                ("registries", name), "names a repository of Artifact Registry, which begins with a letter", "rename it"
+            )
         place = registry.location or args.region
         yield from _key_problems(("registries", name, "key"), known(registry.key), place.lower(), locations)
     for name, backup in args.backups.items():

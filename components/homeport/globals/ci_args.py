@@ -56,6 +56,8 @@ def _name(value: str) -> str:
             f"the service account {value}-preview may have {naming.GCP_SERVICE_ACCOUNT.max_length} characters",
             f"shorten the name to {_NAME_MAX}",
         )
+    if not value[0].isalpha():
+        raise rule_error("names a service account, which begins with a letter", f"write ci-{value}")
     return value
 
 

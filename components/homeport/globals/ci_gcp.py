@@ -127,7 +127,8 @@ class GcpCi(pulumi.ComponentResource):
         return gcp.serviceaccount.Account(
             f"{self._name}-{key}-{kind}",
             account_id=f"{key}-{kind}",
-            display_name=f"{identity.repository}: {kind}",
+            display_name=f"CI {key}: {kind}",
+            description=f"Jobs of {identity.repository}",
             opts=pulumi.ResourceOptions(parent=self, depends_on=self._ready),
         )
 

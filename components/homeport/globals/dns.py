@@ -148,7 +148,8 @@ class DnsZones(pulumi.ComponentResource):
         )
         return aws.route53.KeySigningKey(
             f"{self._name}-{key}-signing",
-            name=key.replace("-", "_"),
+            # Three characters at least, letters, digits and _ alone.
+            name=f"ksk_{key.replace('-', '_')}",
             hosted_zone_id=zone.zone_id,
             key_management_service_arn=kms.arn,
             status="ACTIVE",
