@@ -52,6 +52,13 @@ class Labels(Model):
         """As Google Cloud resource labels."""
         return {**_pairs(self), "managed-by": "homeport"}
 
+    def aws(self) -> dict[str, str]:
+        """As AWS tags.
+
+        https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+        """
+        return {**_pairs(self), "managed-by": "homeport"}
+
     def kubernetes(self) -> dict[str, str]:
         """As Kubernetes labels.
 

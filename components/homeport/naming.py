@@ -108,3 +108,19 @@ KMS = NameRule(
     "letters, digits, _ and -",
     "https://cloud.google.com/kms/docs/resource-hierarchy",
 )
+EKS_CLUSTER = NameRule(
+    "EKS cluster",
+    r"[0-9A-Za-z][-_0-9A-Za-z]*",
+    1,
+    100,
+    "letters, digits, - and _, and begin with a letter or digit",
+    "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html",
+)
+EKS_NODE_GROUP = NameRule(
+    "EKS node group",
+    r"[0-9A-Za-z][-_0-9A-Za-z]*",
+    1,
+    63,
+    "letters, digits, - and _, and begin with a letter or digit",
+    "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html",
+)
