@@ -8,8 +8,7 @@ import pulumi
 
 from homeport.problems import SettingsError
 from homeport.settings import engine_config, load
-from stacks import cluster_layer
-from stacks.settings import ClusterStack, Stack
+from stacks.settings import ClusterStack, GlobalStack, Stack
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,8 +21,15 @@ async def main() -> pulumi.Inputs:
     """
     try:
         loaded = load(Stack, root=ROOT, stack=pulumi.get_stack(), engine=engine_config())
-        settings: ClusterStack = loaded.settings
+        settings: GlobalStack | ClusterStack = loaded.settings
         labels = settings.labels(project=pulumi.get_project(), stack=pulumi.get_stack())
+        if isinstance(settings, GlobalStack):
+            # Imported when needed: each layer brings SDKs that the other does not use.
+            from stacks import global_layer
+
+            return global_layer.build(settings, labels=labels)
+        from stacks import cluster_layer
+
         return cluster_layer.build(settings, labels=labels)
     except SettingsError as error:  # a component finds what only it can know
         raise pulumi.RunError(str(error)) from None

@@ -14,14 +14,16 @@ from homeport.cluster.existing_args import ExistingClusterArgs
 from homeport.cluster.gke_args import GkeClusterArgs, gke_name_problems
 from homeport.cluster.gke_pool import gke_pool_problems
 from homeport.cluster.pool_args import NodePoolArgs
+from homeport.globals.args import GlobalSections
 from homeport.labels import Labels, LabelValue
-from homeport.model import In, Model
+from homeport.model import In, Model, Tagged
 from homeport.network.gcp_args import GcpNetworkArgs
 from homeport.network.gcp_names import GcpNetworkNames
 from homeport.network.gcp_plan import capacity_problems, plan_network
-from homeport.problems import Problem
+from homeport.problems import Path, Problem
 from homeport.storage.args import StorageArgs
-from homeport.values import DnsLabel, DnsName, Protection
+from homeport.storage.classes import storage_problems
+from homeport.values import Cloud, DnsLabel, DnsName, Protection
 
 #: Environments whose loss hurts: they cannot be left unprotected.
 _PRODUCTION = ("prod", "production", "live")
@@ -41,11 +43,9 @@ class ExistingSection(ExistingClusterArgs):
 ClusterSection = Annotated[GkeSection | ExistingSection, Field(discriminator="kind")]
 
 
-class ClusterStack(Model):
-    """One cluster and what runs on it."""
+class StackBase(Model):
+    """What every stack file says."""
 
-    layer: Literal["cluster"]
-    """Always cluster."""
     environment: DnsLabel
     """For example stage or prod; also the default name of the cluster and its network."""
     protection: Protection
@@ -56,16 +56,8 @@ class ClusterStack(Model):
     """Team that answers for the stack; a label on everything."""
     cost_centre: LabelValue
     """Where the cost is booked; a label on everything."""
-    domain: DnsName
-    """Domain under which the environment's applications live."""
     allowed_regions: list[str] | None = None
     """Regions in which anything may be made (data residency); default: any."""
-    network: GcpNetworkArgs | None = None
-    """The cluster's network; not for an existing cluster, which has one."""
-    cluster: ClusterSection
-    """The cluster."""
-    storage: StorageArgs = StorageArgs()
-    """Storage classes."""
     secrets: dict[str, In[str]] = Field(default_factory=dict)
     """Name to secret, encrypted in the stack file; set with `pulumi config set --secret --path`."""
 
@@ -79,10 +71,42 @@ class ClusterStack(Model):
             cost_centre=self.cost_centre,
         )
 
+
+class GlobalStack(StackBase, GlobalSections):
+    """What every cluster of the organisation shares."""
+
+    layer: Literal["global"]
+    """Always global."""
+
     def check(self) -> Iterator[Problem]:
         """What only the whole stack shows."""
-        yield from _protection_problems(self)
-        yield from _residency_problems(self)
+        yield from super().check()
+        yield from _protection_problems(self, production=True)
+        for path, place in self.places():
+            yield from _residency_problems(self, path, place)
+
+
+class ClusterStack(StackBase):
+    """One cluster and what runs on it."""
+
+    layer: Literal["cluster"]
+    """Always cluster."""
+    domain: DnsName
+    """Domain under which the environment's applications live."""
+    network: GcpNetworkArgs | None = None
+    """The cluster's network; not for an existing cluster, which has one."""
+    cluster: ClusterSection
+    """The cluster."""
+    storage: StorageArgs = StorageArgs()
+    """Storage classes."""
+
+    def check(self) -> Iterator[Problem]:
+        """What only the whole stack shows."""
+        yield from _protection_problems(self, production=self.environment in _PRODUCTION)
+        if self.cluster.region is not None:
+            yield from _residency_problems(self, ("cluster", "region"), self.cluster.region)
+        for problem in storage_problems(self.storage, cloud=_cloud(self.cluster), zones=self.cluster.zones):
+            yield problem.below(("storage",))
         if isinstance(self.cluster, GkeSection):
             yield from _name_problems(self.cluster, self.network, self.environment)
             yield from _pool_problems(self.cluster)
@@ -96,16 +120,20 @@ class ClusterStack(Model):
             )
 
 
-Stack = ClusterStack
+Stack = Annotated[GlobalStack | ClusterStack, Tagged("layer")]
 
 
-def _protection_problems(stack: ClusterStack) -> Iterator[Problem]:
-    unguarded = stack.protection == "none" and stack.environment in _PRODUCTION
+def _cloud(cluster: GkeSection | ExistingSection) -> Cloud:
+    return "gcp" if isinstance(cluster, GkeSection) else cluster.cloud
+
+
+def _protection_problems(stack: StackBase, *, production: bool) -> Iterator[Problem]:
+    unguarded = stack.protection == "none" and production
     if unguarded and not stack.decommission:
         yield Problem(
             ("protection",),
             f"none is not for production, and the environment is {stack.environment}",
-            "use strict; only to take production down for good, consent with decommission: true",
+            "use strict; only to take it down for good, consent with decommission: true",
             stack.protection,
             related=(("environment",), ("decommission",)),
         )
@@ -119,11 +147,10 @@ def _protection_problems(stack: ClusterStack) -> Iterator[Problem]:
         )
 
 
-def _residency_problems(stack: ClusterStack) -> Iterator[Problem]:
-    region = stack.cluster.region
-    if stack.allowed_regions is not None and region is not None and region not in stack.allowed_regions:
+def _residency_problems(stack: StackBase, path: Path, region: str) -> Iterator[Problem]:
+    if stack.allowed_regions is not None and region not in stack.allowed_regions:
         yield Problem(
-            ("cluster", "region"),
+            path,
             f"is not among the regions in which data may be kept: {', '.join(stack.allowed_regions)}",
             "choose one of them, or extend allowed_regions if the data may leave",
             region,

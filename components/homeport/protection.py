@@ -7,7 +7,8 @@
 | strict | clusters, databases | the same, networks | keys |
 
 The cloud's refusal alone is not enough: the engine would learn of it only after it has deleted what depends on the
-cluster, its node pools first. Pulumi's `protect` refuses before the first deletion.
+cluster, its node pools first. Pulumi's `protect` refuses in the preview, before the first deletion; so never skip the
+preview of a destroy.
 
 Pure: nothing here imports pulumi.
 """

@@ -17,7 +17,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def project(tmp_path: Path) -> Path:
-    for name in ("Pulumi.yaml", "pyproject.toml", "Pulumi.stage.yaml", "Pulumi.prod.yaml", "Pulumi.local.yaml"):
+    for name in (
+        "Pulumi.yaml",
+        "pyproject.toml",
+        "Pulumi.stage.yaml",
+        "Pulumi.prod.yaml",
+        "Pulumi.local.yaml",
+        "Pulumi.global.yaml",
+    ):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "stacks").mkdir()
     shutil.copy(ROOT / "stacks" / "base.yaml", tmp_path / "stacks" / "base.yaml")
@@ -360,7 +367,7 @@ def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("stack", ["stage", "prod", "local"])
+@pytest.mark.parametrize("stack", ["global", "stage", "prod", "local"])
 def test_shipped_stacks_are_valid(stack: str) -> None:
     assert load(Stack, root=ROOT, stack=stack).settings.environment == stack
 
