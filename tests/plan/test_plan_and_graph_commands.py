@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import pty
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from homeport.cli import main
+from homeport.plan import command
 
 PROGRAM = """\
 import pulumi
@@ -19,6 +24,13 @@ import pulumi_kubernetes as k8s
 kind = pulumi.get_stack()
 if kind == "refused":
     raise pulumi.RunError("the settings are wrong: write a zone")
+if kind == "settings":
+    from homeport.problems import Problem, SettingsError
+
+    try:
+        raise SettingsError([Problem(("network", "cidr"), "must be a range", "write 10.0.0.0/16")])
+    except SettingsError as error:
+        raise pulumi.RunError(str(error)) from None
 if kind == "broken":
     raise ValueError("no such thing")
 group = pulumi.ComponentResource("shop:index:Group", "group")
@@ -32,7 +44,7 @@ print("printed")
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n", encoding="utf-8")
-    for stack in ("dev", "refused", "broken"):
+    for stack in ("dev", "refused", "broken", "settings"):
         (tmp_path / f"Pulumi.{stack}.yaml").write_text("config: {}\n", encoding="utf-8")
     (tmp_path / "__main__.py").write_text(PROGRAM, encoding="utf-8")
     return tmp_path
@@ -95,11 +107,58 @@ def test_errors_are_a_document_too(project: Path, stack: str, error: str) -> Non
     assert error in json.loads(result.stdout)["error"]
 
 
-@pytest.mark.parametrize("command", ["plan", "graph"])
-def test_a_missing_stack_lists_those_that_exist(project: Path, command: str) -> None:
-    result = run(project, command, "-s", "none")
+def test_wrong_settings_behind_a_refusal_are_listed_one_by_one_for_machines(project: Path) -> None:
+    result = run(project, "plan", "-s", "settings", "--json")
     assert result.exit_code == 1
-    assert "broken, dev, refused" in result.stderr
+    assert [item["path"] for item in json.loads(result.stdout)["problems"]] == ["network.cidr"]
+    assert "must be a range" in run(project, "plan", "-s", "settings").stderr
+
+
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_colours_are_for_terminals_that_want_them(project: Path, variables: dict[str, str], coloured: bool) -> None:
+    ours, theirs = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    try:
+        subprocess.run(
+            [sys.executable, "-m", "homeport", "plan", "-s", "dev", "--root", str(project)],
+            env={
+                **environment,
+                "TERM": "xterm",
+                "PYTHONPATH": str(Path(__file__).parents[2] / "components"),
+                **variables,
+            },
+            stdout=theirs,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+            check=True,
+        )
+        text = os.read(ours, 100_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert "shop / dev" in text
+    assert ("\x1b[" in text) is coloured
+
+
+def test_a_long_evaluation_says_so_on_a_terminal_and_cleans_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    monkeypatch.setattr(command, "_PATIENCE_SECONDS", 0.0)
+    with command._progress("evaluating stage ..."):
+        while not shown.getvalue():
+            time.sleep(0.001)
+    assert shown.getvalue() == "evaluating stage ...\r                    \r"
+
+
+@pytest.mark.parametrize("name", ["plan", "graph"])
+def test_a_missing_stack_lists_those_that_exist(project: Path, name: str) -> None:
+    result = run(project, name, "-s", "none")
+    assert result.exit_code == 1
+    assert "broken, dev, refused, settings" in result.stderr
 
 
 def test_a_wrong_expression_is_an_error_of_the_command_line(project: Path) -> None:
@@ -132,11 +191,11 @@ def test_a_file_that_cannot_be_written_is_said(project: Path) -> None:
     assert "No such file" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["plan", "graph"])
-def test_help_imports_no_pulumi(command: str) -> None:
+@pytest.mark.parametrize("name", ["plan", "graph"])
+def test_help_imports_no_pulumi(name: str) -> None:
     code = (
         "import sys\nfrom homeport.cli import main\n"
-        f"try:\n    main(['{command}', '--help'])\nexcept SystemExit:\n    pass\n"
+        f"try:\n    main(['{name}', '--help'])\nexcept SystemExit:\n    pass\n"
         "print(sorted(name for name in sys.modules if name.split('.')[0].startswith('pulumi')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

@@ -18,7 +18,10 @@ from homeport.plan.render import View, make_console, plan_text
 from homeport.plan.svg import svg
 from tests.plan.things import Group, Provider, Thing
 
+#: In the configuration of these tests, and in outputs.
 MARKER = "hunter2-kAf9"
+#: In outputs alone.
+HIDDEN = "swordfish-9xQz"
 SECRET = {"$secret": True}
 
 
@@ -86,11 +89,11 @@ def test_no_form_of_a_plan_holds_a_secret() -> None:
 
 
 def fails_in_apply() -> None:
-    pulumi.Output.secret(MARKER).apply(int)
+    pulumi.Output.secret(HIDDEN).apply(int)
 
 
 def fails_on_a_nested_secret() -> None:
-    pulumi.Output.secret({"deep": [MARKER]}).apply(lambda value: int(value["deep"][0]))
+    pulumi.Output.secret({"deep": [HIDDEN]}).apply(lambda value: int(value["deep"][0]))
 
 
 def fails_with_configuration() -> None:
@@ -99,7 +102,7 @@ def fails_with_configuration() -> None:
 
 def fails_after_sending() -> None:
     known: dict[str, str] = {}
-    Thing("t", label=pulumi.Output.secret(MARKER)).label.apply(lambda value: known[value])
+    Thing("t", label=pulumi.Output.secret(HIDDEN)).label.apply(lambda value: known[value])
 
 
 def refuses() -> None:
@@ -133,8 +136,10 @@ def test_no_failure_holds_a_secret(program: Callable[[], None]) -> None:
     text = "".join(traceback.format_exception(caught.value)) + str(getattr(error, "trace", ""))
     assert "secret]" in text or "unexpected input" in text
     assert MARKER not in text
+    assert HIDDEN not in text
     while error is not None:
         assert MARKER not in f"{error!r} {error.args}"
+        assert HIDDEN not in f"{error!r} {error.args}"
         error = error.__cause__ or error.__context__
 
 

@@ -120,6 +120,27 @@ def test_edges_survive_a_transform_and_go_with_the_property() -> None:
     assert thing.property_dependencies == {"label": [graph.one(name="one").urn]}
 
 
+def test_a_transform_sees_outputs_where_the_engine_hands_it_outputs() -> None:
+    seen: dict[str, bool] = {}
+
+    def look(args: Args) -> None:
+        seen.update({key: isinstance(value, pulumi.Output) for key, value in args.props.items()})
+
+    def program() -> None:
+        known = Thing("known", label="x")
+        Thing(
+            "t",
+            label=known.label,
+            data=known.self_link,
+            tags={"plain": "x"},
+            size=1,
+            opts=pulumi.ResourceOptions(transforms=[look]),
+        )
+
+    record(program)
+    assert seen == {"label": True, "data": True, "tags": False, "size": False}
+
+
 def test_secrets_stay_secret_through_a_transform() -> None:
     def program() -> None:
         Thing(
