@@ -73,7 +73,7 @@ def addon_problems(kubernetes: str, pins: Mapping[AddonName, str]) -> Iterator[P
             ("addons",),
             f"homeport knows add-on versions for Kubernetes {', '.join(PINS)}; for {kubernetes} these have none: "
             + ", ".join(missing),
-            f"pin each: `aws eks describe-addon-versions --kubernetes-version {kubernetes} --addon-name NAME` lists them",
+            f"pin each; `aws eks describe-addon-versions --kubernetes-version {kubernetes} --addon-name NAME` lists them",
             related=(("version",),),
         )
     proxy = pins.get("kube-proxy")
@@ -90,7 +90,7 @@ def addon_problems(kubernetes: str, pins: Mapping[AddonName, str]) -> Iterator[P
     if driver is not None and _parts(driver[1:]) < FIRST_EBS_WITH_CLUSTER_TAG:
         yield Problem(
             ("addons", "aws-ebs-csi-driver"),
-            "the driver's rights end at volumes tagged with the cluster's name, and only versions from v1.58 on tag them",
+            "the driver's rights end at volumes tagged with the cluster's name, which versions before v1.58 do not tag",
             "use v1.58.0 or later",
             driver,
         )

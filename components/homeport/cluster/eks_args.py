@@ -118,8 +118,8 @@ class EksClusterArgs(Model):
     """What happens 14 months after the version came out. standard: EKS upgrades the cluster by itself. extended: it
     stays another 12 months, at six times the price of the control plane.
     https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"""
-    api: EksApi = EksApi()
-    """Who reaches the Kubernetes API, and how."""
+    api: EksApi
+    """Who reaches the Kubernetes API, and how. There is no default: a private API needs a path, a public one ranges."""
     deployer: In[PrincipalArn]
     """Role that deploys this stack. It is an administrator by an entry of its own; must not stand in `access` too."""
     access: dict[DnsLabel, AccessEntry]

@@ -1,0 +1,71 @@
+"""The cluster inside the component of pulumi_eks: how it is changed, and how others refer to it.
+
+`pulumi_eks.Cluster` is built by a plugin in another process. Its children cannot be reached from here, except by
+transforms of the new kind, which the engine calls for every child.
+https://www.pulumi.com/docs/iac/concepts/options/transforms/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, final
+
+import pulumi
+import pulumi_eks as eks
+
+from homeport import options
+from homeport.protection import Guard
+
+CLUSTER_TYPE: Final = "aws:eks/cluster:Cluster"
+
+
+def cluster_transform(guarded: Guard, *, after: Sequence[pulumi.Resource]) -> pulumi.ResourceTransform:
+    """Changes the inner cluster, and it alone.
+
+    Args:
+        guarded: how it is guarded. On the component itself the option would be inherited by everything in it.
+        after: what must be there before it, and as long as it is there. An option of the component would delay its
+            creation too, but would not be recorded, so that a destroy would take these away first.
+    """
+
+    def transform(given: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+        if given.type_ != CLUSTER_TYPE:
+            return None
+        properties: dict[str, Any] = {
+            **given.props,
+            # The component always makes the creator an administrator, by an entry that is in nobody's state.
+            "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
+        }
+        extra = pulumi.ResourceOptions(
+            protect=guarded.protect or None,
+            retain_on_delete=guarded.retain or None,
+            depends_on=list(after),
+            # An upgrade of the control plane outlasts the provider's own limit.
+            custom_timeouts=pulumi.CustomTimeouts(create="60m", update="120m", delete="60m"),
+        )
+        return pulumi.ResourceTransformResult(props=properties, opts=options.merge(given.opts, extra))
+
+    return transform
+
+
+@final
+class InnerCluster(pulumi.CustomResource):
+    """Stands for the inner cluster where an option names a resource: `deleted_with`, `depends_on`.
+
+    The component hands the cluster out as a value that a plan does not know. Its URN follows from the component's, so
+    that the first preview and a plan say what really goes with the cluster.
+    """
+
+    def __init__(self, component: eks.Cluster) -> None:
+        super().__init__(t="", name="", props={}, opts=None, dependency=True)
+        urn = component.urn.apply(inner_urn)
+        self.__dict__["urn"] = pulumi.Output({self, component}, urn.future(), urn.is_known())
+
+    def with_value(self, value: str) -> pulumi.Output[str]:
+        """A value known beforehand that whoever uses it waits for the cluster with."""
+        return self.urn.apply(lambda _: value)
+
+
+def inner_urn(component: str) -> str:
+    """URN of the cluster inside the component with this URN, which names it after itself."""
+    return f"{component.rpartition('::')[0]}${CLUSTER_TYPE}::{component.rpartition('::')[2]}-eksCluster"
