@@ -46,6 +46,9 @@ class Pool(Model):
     upgrade: Annotated[Rolling | Swap, Tagged("strategy")] = Rolling()
 
     def check(self) -> Any:
+        for index, machine in enumerate(self.machines):
+            if machine in self.machines[:index]:
+                yield Problem(("machines", index), "stands twice", "remove one", machine)
         if self.min > self.max:
             yield Problem(("min",), "must not exceed max", "lower it", self.min, related=(("max",),))
 
@@ -79,6 +82,11 @@ class App(Model):
     notes: str | list[str] = ""
     level: Literal["low", "high"] = "low"
     code: Annotated[str, Field(pattern="^[a-z]+$", examples=["abc"])] = "abc"
+    token_file: Annotated[str, Field(max_length=20)] = ""
+
+    def check(self) -> Any:
+        if self.token_file.startswith("/"):
+            yield Problem(("token_file",), "must not be absolute", value=self.token_file)
 
 
 class House(Model):

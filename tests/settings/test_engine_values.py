@@ -119,7 +119,7 @@ def test_file_engine_config_covers_every_namespace_and_form(tmp_path: Path) -> N
     (tmp_path / "Pulumi.yaml").write_text(
         "name: shop\nruntime: python\nconfig:\n"
         "  declared: {type: integer, default: 7}\n  undeclared: {type: string}\n  valued: {value: [1]}\n"
-        "  aws:region: eu-central-1\n  over: {default: low}\n"
+        "  aws:region: eu-central-1\n  over: {secure: v1:low}\n"
     )
     (tmp_path / "Pulumi.dev.yaml").write_text(
         "config:\n  over: high\n  gcp:config:project: acme\n  t:yes: yes\n  t:float: 1.30\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from homeport.settings.merge import merge, merge_all, settle
@@ -48,6 +48,8 @@ def test_every_leaf_keeps_its_origin() -> None:
     assert origins == {("a", "x"): "low", ("a", "y"): "high"}
 
 
+@example({"a": {"x": 1}}, {"a": None}, {"a": {"y": 2}})
+@example({"a": {"x": 1}}, {"a": 5}, {"a": {"y": 2}})
 @given(_MAPS, _MAPS, _MAPS)
 def test_merging_is_associative(a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]) -> None:
     def settled(node: Node) -> Any:

@@ -191,8 +191,12 @@ def test_a_rule_about_something_broken_is_silent(yard: Any) -> None:
 
 
 def test_a_broken_item_of_a_list_does_not_shift_the_others(yard: Any) -> None:
-    text = "unit: {kind: red, pools: {p: {machines: [a, 5, b]}, q: {machines: [a], min: 9, max: 2}}}\n"
-    assert yard.paths(text) == ["homeport:unit.pools.p.machines[1]", "homeport:unit.pools.q.min"]
+    text = "unit: {kind: red, pools: {p: {machines: [a, 5, b, b]}, q: {machines: [a], min: 9, max: 2}}}\n"
+    assert yard.paths(text) == [
+        "homeport:unit.pools.p.machines[1]",
+        "homeport:unit.pools.p.machines[3]",
+        "homeport:unit.pools.q.min",
+    ]
 
 
 def test_an_empty_file_says_what_to_write(yard: Any) -> None:

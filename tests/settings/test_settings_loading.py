@@ -67,6 +67,7 @@ def test_completed_settings_hold_every_default(yard: Any) -> None:
         "notes": "",
         "level": "low",
         "code": "abc",
+        "token_file": "",
     }
     assert completed["secrets"] == {}
 

@@ -136,6 +136,22 @@ def test_a_secret_under_another_key_is_not_shown_when_the_engine_decrypted_it(ya
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_decrypted_value_that_stands_in_no_file_is_not_used_either(yard: Any, loop: Any) -> None:
+    yard.settings("")
+    values = {**file_engine_config(yard.root, "dev").values, "homeport:owner": "hunter2", "homeport:count": "hunter2"}
+    engine = EngineConfig(values, frozenset({"homeport:count", "homeport:owner"}))
+    with pytest.raises(SettingsError, match="secrets stand under homeport:secrets alone") as caught:
+        load(yard.model, root=yard.root, stack="dev", engine=engine)
+    assert [dotted(problem.path) for problem in caught.value.problems] == ["homeport:count", "homeport:owner"]
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["/hunter2", "hunter2/hunter2/hunter2/hunter2"])
+def test_a_known_field_with_a_secret_name_is_not_shown_whoever_complains(yard: Any, value: str) -> None:
+    (problem,) = yard.problems(f"apps: {{web: {{tag: a, token_file: {value}}}}}\n")
+    assert "hunter2" not in str(SettingsError([problem])) + json.dumps(problem.as_json())
+
+
 @pytest.mark.parametrize("text", ["hunter2", "[1]", '{"a": 5}', '{"a": {"b": "hunter2"}}', "{"])
 def test_secrets_of_another_shape_are_a_problem_that_shows_nothing(yard: Any, loop: Any, text: str) -> None:
     yard.settings("secrets: {secure: v1:abc}\n")

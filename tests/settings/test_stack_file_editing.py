@@ -220,6 +220,13 @@ def test_an_alias_is_not_changed_behind_the_back_of_its_anchor(yard: Any) -> Non
     changed(yard, "unit.pools.other.max=7", text=text)
 
 
+def test_a_layout_that_is_not_understood_is_left_alone(yard: Any) -> None:
+    text = FILE.replace("        - 80\n", "        - # a-b\n          80\n")
+    with pytest.raises(SettingsError, match="cannot be changed safely\n    fix: edit the file by hand"):
+        changed(yard, "apps.web.ports[0]=null", text=text)
+    assert (yard.root / "Pulumi.dev.yaml").read_text() == text
+
+
 def test_the_mode_of_the_file_stays(yard: Any) -> None:
     file = yard.write(FILE)
     file.chmod(0o640)

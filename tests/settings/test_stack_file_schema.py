@@ -175,7 +175,7 @@ _NAMES = st.sampled_from(["main", "a", "web"])
 _POOLS: st.SearchStrategy[Any] = st.dictionaries(
     _NAMES,
     _fixed(
-        {"machines": st.lists(_NAMES, min_size=1, max_size=2), "max": st.integers(2, 9)},
+        {"machines": st.lists(_NAMES, min_size=1, max_size=2, unique=True), "max": st.integers(2, 9)},
         optional={
             "min": st.integers(0, 2),
             "spot": st.booleans(),
