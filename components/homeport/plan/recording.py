@@ -14,8 +14,9 @@ from typing import Any, Final
 from homeport.plan.errors import ProgramError, Scrubber, raise_clean
 from homeport.plan.graph import Graph, Resource, marks
 from homeport.plan.merge import ABSENT, Merger
-from homeport.plan.monitor import Monitor, Pass, Recorded, place
+from homeport.plan.monitor import Monitor
 from homeport.plan.origin import Origins
+from homeport.plan.passes import Pass, Recorded, place
 from homeport.plan.references import References, StackOutputs
 from homeport.plan.running import Program, run
 from homeport.plan.tokens import Tokens

@@ -23,7 +23,8 @@ from pulumi.runtime.stack import Stack
 
 from homeport.plan import loop, seams
 from homeport.plan.callbacks import Callbacks
-from homeport.plan.monitor import Monitor, Pass
+from homeport.plan.monitor import Monitor
+from homeport.plan.passes import Pass
 from homeport.plan.unknowns import Unknowns
 
 #: A function that declares resources; what it returns, if anything, is exported as `pulumi.run` does.

@@ -21,7 +21,7 @@ from pulumi.output import UNKNOWN, _OutputData  # pyright: ignore[reportPrivateU
 from pulumi.runtime import rpc
 from pulumi.runtime.invoke import InvokeResult
 
-from homeport.plan.monitor import Pass
+from homeport.plan.passes import Pass
 from homeport.plan.unknowns import Missing, Unknowns
 
 _DONE: Final = "_homeport_plan_seam"
