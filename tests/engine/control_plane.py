@@ -1,4 +1,4 @@
-"""A real Kubernetes API server on the loopback interface, with an etcd of its own and no nodes."""
+"""A real Kubernetes control plane on the loopback interface, without a scheduler and nodes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,18 @@ from tests.engine.processes import Processes, wait_until
 #: What the stand-ins for the clouds' login plugins answer with.
 TOKEN: Final = "engine-tests-token"
 
+#: What acts without nodes and without a cloud.
+_CONTROLLERS: Final = ",".join(
+    (
+        "garbage-collector-controller",
+        "namespace-controller",
+        "serviceaccount-controller",
+        "root-ca-certificate-publisher-controller",
+        "clusterrole-aggregation-controller",
+        "resourcequota-controller",
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ApiAnswer:
@@ -31,7 +43,7 @@ class ApiAnswer:
 
 
 class ControlPlane:
-    """etcd and kube-apiserver; the same port and certificates over resets.
+    """etcd, kube-apiserver and kube-controller-manager; the same ports and certificates over resets.
 
     Args:
         folder: for its files; made.
@@ -43,11 +55,12 @@ class ControlPlane:
         self._folder = folder
         self._processes = processes
         self._certificates = make_certificates(folder / "pki")
-        self._etcd_port, self._peer_port, self.port = _free_ports(3)
+        self._etcd_port, self._peer_port, self._manager_port, self.port = _free_ports(4)
         self._running: list[subprocess.Popen[bytes]] = []
         self._generation = 0
         self._lock = threading.Lock()
         (folder / "tokens.csv").write_text(f'{TOKEN},admin,admin,"system:masters"\n')
+        (folder / "admin.json").write_text(self.kubeconfig())
 
     @property
     def ca_file(self) -> Path:
@@ -158,6 +171,14 @@ class ControlPlane:
         )
         log = self._folder / "kube-apiserver.log"
         wait_until("kube-apiserver", self._ready, seconds=120, process=server, log=log)
+        # The Kubernetes provider deletes in the foreground: without the garbage collector that never ends.
+        self._spawn(
+            "kube-controller-manager",
+            *("--kubeconfig", str(self._folder / "admin.json"), "--bind-address", "127.0.0.1"),
+            *("--secure-port", str(self._manager_port), "--cert-dir", str(self._folder / "run")),
+            *("--leader-elect=false", "--profiling=false", "--controllers", _CONTROLLERS),
+            *("--service-account-private-key-file", str(made.key("sa")), "--root-ca-file", str(made.ca)),
+        )
 
     def _spawn(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         process = self._processes.start([program, *arguments], log=self._folder / f"{program}.log")

@@ -8,7 +8,7 @@ from typing import Final
 #: The engine, the language host for the program and the provider for what is in clusters.
 ENGINE: Final = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-kubernetes")
 #: A control plane without nodes, and what makes its certificates.
-CONTROL_PLANE: Final = ("etcd", "kube-apiserver", "openssl")
+CONTROL_PLANE: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "openssl")
 
 
 def why_not() -> str | None:
