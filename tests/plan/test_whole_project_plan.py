@@ -118,6 +118,47 @@ def test_a_strangers_program_is_planned_as_it_is(stranger: Path, capfd: pytest.C
     assert printed.err.count("hello from a child") == 1
 
 
+def test_secrets_that_nobody_decrypted_do_not_fail_the_program_whatever_it_reads_from_them(tmp_path: Path) -> None:
+    program = """\
+        import json
+        import pulumi
+        import pulumi_kubernetes as k8s
+
+        config = pulumi.Config()
+        data = {
+            "object": config.require_secret_object("one")["host"],
+            "number": config.require_secret_int("one").apply(lambda n: str(n + 1)),
+            "flag": config.get_secret_bool("one").apply(str),
+            "part": config.require_secret("one").apply(lambda text: json.loads(text)["x"]),
+            "nested": config.require_secret_object("nested")["password"],
+            "plain": config.require_object("plain")["a"],
+        }
+        k8s.core.v1.ConfigMap("web", data=data)
+        """
+    stack = """\
+        config:
+          shop:one:
+            secure: AAABAKl0Ww==
+          shop:nested:
+            user: me
+            password:
+              secure: AAABAKl0Ww==
+          shop:plain: {a: b}
+        """
+    root = write(tmp_path, {"__main__.py": program, "Pulumi.dev.yaml": stack})
+    secret = {"$secret": True}
+    graph = evaluate(root, "dev")
+    assert graph.logs == []
+    assert graph.one(name="web").inputs["data"] == {
+        "object": secret,
+        "number": secret,
+        "flag": secret,
+        "part": secret,
+        "nested": secret,
+        "plain": "b",
+    }
+
+
 def test_the_process_is_as_before_afterwards(stranger: Path) -> None:
     before = (Path.cwd(), list(sys.path), list(sys.argv), sys.stdout, sys.modules["__main__"], set(sys.modules))
     evaluate(stranger, "dev")

@@ -46,6 +46,8 @@ class Pass:
     secrets: set[str] = field(default_factory=set[str])
     calls: set[str] = field(default_factory=set[str])
     """Functions of providers whose results the program uses as plain values."""
+    placeholder: str = ""
+    """Text that stands for every secret of the configuration; empty where they are real."""
     applied: list[pulumi.Output[Any]] = field(default_factory=list[pulumi.Output[Any]])
     """Outputs that the program works on; kept in pass 1 alone."""
 

@@ -20,6 +20,7 @@ from homeport.plan.passes import Pass, Recorded, place
 from homeport.plan.references import References, StackOutputs
 from homeport.plan.running import Program, run
 from homeport.plan.tokens import Tokens
+from homeport.settings.engine import SECRET_PLACEHOLDER, UNDECRYPTED
 
 #: Makes the context of a run of a program; told its number, and whether nothing of the run before may be left.
 Around = Callable[[int, bool], AbstractContextManager[Any]]
@@ -152,7 +153,8 @@ class _Evaluation:
         return self._pass(number, fresh=True)
 
     def _pass(self, number: int, *, fresh: bool) -> Pass:
-        gathered = Pass(Tokens(number))
+        placeholder = SECRET_PLACEHOLDER if UNDECRYPTED in self._secret_keys else ""
+        gathered = Pass(Tokens(number), placeholder=placeholder)
         monitor = Monitor(
             project=self._project,
             stack=self._stack,

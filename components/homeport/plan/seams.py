@@ -1,4 +1,4 @@
-"""The four places where an evaluation reaches into the SDK, kept together and pinned by tests.
+"""The five places where an evaluation reaches into the SDK, kept together and pinned by tests.
 
 Each is wrapped once per process and passes every call through unless an evaluation runs in the current context.
 """
@@ -19,6 +19,7 @@ from google.protobuf import struct_pb2
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]
 from pulumi.output import UNKNOWN, _OutputData  # pyright: ignore[reportPrivateUsage]
 from pulumi.runtime import rpc
+from pulumi.runtime.config import get_config
 from pulumi.runtime.invoke import InvokeResult
 
 from homeport.plan.passes import Pass
@@ -47,6 +48,8 @@ def install() -> None:
     rpc.transfer_properties = _marked(_transfer_properties(rpc.transfer_properties))
     output: Any = pulumi.Output
     output.apply = _marked(_apply(output.apply))
+    for name in ("_get_bool", "_get_int", "_get_float", "_get_object"):
+        setattr(pulumi.Config, name, _marked(_typed_config(getattr(pulumi.Config, name))))
     # Its package exports a function under the module's name.
     module: Any = sys.modules["pulumi.runtime.invoke"]
     module._invoke = _marked(_invoke(module._invoke))  # noqa: SLF001
@@ -214,13 +217,18 @@ def _guarded(func: Callable[[Any], Any], output: pulumi.Output[Any], gathered: P
 def _tolerates(gathered: Pass, output: pulumi.Output[Any], value: Any) -> bool:
     """Whether a failure of an apply is due to a token; what fails without any is the program's own error.
 
+    The text that stands for a secret that nobody decrypted counts as one.
+
     Pass 1 comes first and shows those: a failure in a later pass can only come from a token.
     """
     data: Any = output._data  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     if data.done() and not data.cancelled() and data.exception() is None and data.result().is_secret:
         gathered.secrets.update(_texts(value))
-    return gathered.tokens.number > 1 or (
-        gathered.tokens.used and any(gathered.tokens.touched(text) for text in _texts(value))
+    if gathered.tokens.number > 1:
+        return True
+    texts = _texts(value)
+    return any(gathered.placeholder and gathered.placeholder in text for text in texts) or (
+        gathered.tokens.used and any(gathered.tokens.touched(text) for text in texts)
     )
 
 
@@ -232,6 +240,20 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list | tuple | set):
         return [text for item in value for text in _texts(item)]  # pyright: ignore[reportUnknownVariableType]
     return []
+
+
+def _typed_config(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A secret that nobody decrypted is no number and no JSON: it is unknown."""
+
+    @functools.wraps(original)
+    def typed(self: pulumi.Config, key: str, *args: Any, **kwargs: Any) -> Any:
+        active = ACTIVE.get()
+        placeholder = active.gathered.placeholder if active is not None else ""
+        if placeholder and get_config(self.full_key(key)) == placeholder:
+            return UNKNOWN
+        return original(self, key, *args, **kwargs)
+
+    return typed
 
 
 def _invoke(original: Callable[..., Awaitable[InvokeResult]]) -> Callable[..., Awaitable[InvokeResult]]:
