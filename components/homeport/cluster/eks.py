@@ -13,7 +13,7 @@ import pulumi_kubernetes as kubernetes
 from homeport.cluster.eks_args import EksClusterArgs, cluster_arn, eks_name_problems
 from homeport.cluster.eks_encryption import secrets_key
 from homeport.cluster.eks_entries import access_entry, deployer_entry
-from homeport.cluster.eks_inner import InnerCluster, cluster_transform
+from homeport.cluster.eks_inner import InnerCluster, cluster_transform, field
 from homeport.cluster.eks_node_addons import node_addons
 from homeport.cluster.eks_roles import cluster_role, key_use, node_role
 from homeport.cluster.kubeconfig import eks_kubeconfig, to_text
@@ -143,7 +143,9 @@ class EksCluster(pulumi.ComponentResource):
         self.arn = self.resource.with_value(cluster_arn(args, self.physical_name))
         self.version = made.eks_cluster.version
         self.endpoint = made.eks_cluster.endpoint
-        self.security_group_id = made.eks_cluster.vpc_config.cluster_security_group_id
+        self.security_group_id = made.eks_cluster.vpc_config.apply(
+            lambda config: field(config, "cluster_security_group_id")
+        )
         issuer = made.eks_cluster.identities.apply(_issuer)
         self.oidc_provider_arn = aws.iam.OpenIdConnectProvider(
             f"{name}-oidc",
@@ -268,7 +270,7 @@ class EksCluster(pulumi.ComponentResource):
 
 
 def _issuer(identities: Sequence[Any]) -> str:
-    return identities[0].oidcs[0].issuer
+    return field(field(identities[0], "oidcs")[0], "issuer")
 
 
 def _kubeconfig(made: eks.Cluster, args: EksClusterArgs) -> pulumi.Output[str]:
@@ -283,7 +285,7 @@ def _kubeconfig(made: eks.Cluster, args: EksClusterArgs) -> pulumi.Output[str]:
                 name=known[0],
                 region=args.region,
                 endpoint=known[1],
-                ca_certificate=known[2].data,
+                ca_certificate=field(known[2], "data"),
                 proxy_url=args.api.proxy_url,
                 local_port=args.api.local_port if args.api.path == "session-manager" else None,
             )

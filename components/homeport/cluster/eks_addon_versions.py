@@ -73,7 +73,7 @@ def addon_problems(kubernetes: str, pins: Mapping[AddonName, str]) -> Iterator[P
             ("addons",),
             f"homeport knows add-on versions for Kubernetes {', '.join(PINS)}; for {kubernetes} these have none: "
             + ", ".join(missing),
-            f"pin each; `aws eks describe-addon-versions --kubernetes-version {kubernetes} --addon-name NAME` lists them",
+            f"pin each; see `aws eks describe-addon-versions --kubernetes-version {kubernetes} --addon-name NAME`",
             related=(("version",),),
         )
     proxy = pins.get("kube-proxy")

@@ -40,17 +40,16 @@ def access_entry(
     if entry.access is None:
         return [made]
     scope = {"type": "namespace", "namespaces": sorted(entry.namespaces)} if entry.namespaces else {"type": "cluster"}
-    return [
-        aws.eks.AccessPolicyAssociation(
-            f"{name}-policy",
-            cluster_name=cluster,
-            # The entry's own output, so that the policy is there after it and gone before it.
-            principal_arn=made.principal_arn,
-            policy_arn=policy_arn(entry.access, region),
-            access_scope=scope,  # pyright: ignore[reportArgumentType]
-            opts=opts,
-        )
-    ]
+    policy = aws.eks.AccessPolicyAssociation(
+        f"{name}-policy",
+        cluster_name=cluster,
+        # The entry's own output, so that the policy is there after it and gone before it.
+        principal_arn=made.principal_arn,
+        policy_arn=policy_arn(entry.access, region),
+        access_scope=scope,  # pyright: ignore[reportArgumentType]
+        opts=opts,
+    )
+    return [policy]
 
 
 def deployer_entry(principal: In[PrincipalArn]) -> AccessEntry:

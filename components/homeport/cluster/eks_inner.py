@@ -7,8 +7,8 @@ https://www.pulumi.com/docs/iac/concepts/options/transforms/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final, final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast, final
 
 import pulumi
 import pulumi_eks as eks
@@ -69,3 +69,17 @@ class InnerCluster(pulumi.CustomResource):
 def inner_urn(component: str) -> str:
     """URN of the cluster inside the component with this URN, which names it after itself."""
     return f"{component.rpartition('::')[0]}${CLUSTER_TYPE}::{component.rpartition('::')[2]}-eksCluster"
+
+
+def field(value: Any, name: str) -> Any:
+    """A field of an object that the component hands out.
+
+    The SDK builds the inner cluster anew from a reference, and leaves some of its objects plain mappings that its own
+    types promise to be objects.
+    """
+    if not isinstance(value, Mapping):
+        return getattr(value, name)
+    found = cast("Mapping[str, Any]", value)
+    head, *rest = name.split("_")
+    camel = head + "".join(part.capitalize() for part in rest)
+    return found[name] if name in found else found[camel]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import pulumi
 
-from homeport.cluster.gke import GkeCluster
-from homeport.cluster.gke_pool_resource import declare_gke_pool
 from homeport.cluster.pool_args import NodePoolArgs
+
+if TYPE_CHECKING:
+    from homeport.cluster.eks import EksCluster
+    from homeport.cluster.gke import GkeCluster
 
 
 @final
@@ -32,17 +34,33 @@ class NodePool(pulumi.ComponentResource):
     """Names in the cloud: one, or with `split_zones` one per zone."""
     ready: list[pulumi.Resource]
     """Leaf resources to wait for before pods can run on its nodes."""
+    args: NodePoolArgs
+    """What it was asked to be."""
 
     def __init__(
         self,
         name: str,
         args: NodePoolArgs,
         *,
-        cluster: GkeCluster,
+        cluster: GkeCluster | EksCluster,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("homeport:cluster:NodePool", name, None, opts)
-        pools = declare_gke_pool(name, args, cluster=cluster, opts=pulumi.ResourceOptions(parent=self))
-        self.names = [pool.name for pool in pools]
-        self.ready = [*pools]
+        self.args = args
+        self.names, self.ready = _declare(name, args, cluster, pulumi.ResourceOptions(parent=self))
         self.register_outputs({"names": self.names})
+
+
+def _declare(
+    name: str, args: NodePoolArgs, cluster: GkeCluster | EksCluster, opts: pulumi.ResourceOptions
+) -> tuple[list[pulumi.Output[str]], list[pulumi.Resource]]:
+    # Imported here, so that a stack loads the SDK of its own cloud alone.
+    if cluster.cloud == "gcp":
+        from homeport.cluster.gke_pool_resource import declare_gke_pool  # noqa: PLC0415
+
+        pools = declare_gke_pool(name, args, cluster=cluster, opts=opts)
+        return [pool.name for pool in pools], [*pools]
+    from homeport.cluster.eks_pool_resource import declare_eks_pool  # noqa: PLC0415
+
+    groups = declare_eks_pool(name, args, cluster=cluster, opts=opts)
+    return [group.node_group_name for group in groups], [*groups]
