@@ -158,3 +158,10 @@ def test_keys_under_the_projects_name_do_not_count_under_the_engine(yard: Any) -
     with pytest.raises(SettingsError) as caught:
         under_engine(yard)
     assert [dotted(problem.path) for problem in caught.value.problems] == ["yard:owner"]
+
+
+def test_a_required_section_under_the_projects_name_is_not_also_missing_under_the_engine(yard: Any) -> None:
+    yard.write("config:\n  homeport:layer: house\n  yard:environment: dev\n")
+    with pytest.raises(SettingsError) as caught:
+        under_engine(yard)
+    assert [dotted(problem.path) for problem in caught.value.problems] == ["yard:environment"]

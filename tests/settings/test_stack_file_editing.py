@@ -274,7 +274,7 @@ _TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12) | 
 )
 
 
-@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=_NAMES, key=_NAMES, value=_TEXTS, number=st.integers(1, 99), ratio=st.floats(0, 9))
 def test_what_is_set_is_what_is_loaded(yard: Any, name: str, key: str, value: str, number: int, ratio: float) -> None:
     file: Path = yard.write(FILE)
