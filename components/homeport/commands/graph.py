@@ -10,8 +10,8 @@ from homeport.commands.common import project_root, root_option, stack_option
 
 
 @click.command(
-    epilog="Examples:  homeport graph -s stage    homeport graph -s stage --format svg -o stage.svg"
-    "    homeport graph -s stage --format dot --resources | dot -Tpng -o stage.png"
+    epilog="\b\nExamples:\n  homeport graph -s stage\n  homeport graph -s stage --format svg -o stage.svg\n"
+    "  homeport graph -s stage --format dot --resources | dot -Tpng -o stage.png"
 )
 @stack_option
 @click.option(

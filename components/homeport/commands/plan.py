@@ -23,8 +23,8 @@ def _pattern(context: click.Context, parameter: click.Parameter, value: str | No
 
 
 @click.command(
-    epilog="Examples:  homeport plan -s stage    homeport plan -s prod --type nodePool -v"
-    "    homeport plan -s stage --json"
+    epilog="\b\nExamples:\n  homeport plan -s stage\n  homeport plan -s prod --type nodePool -v\n"
+    "  homeport plan -s stage --json"
 )
 @stack_option
 @click.option("-v", "--verbose", is_flag=True, help="Show all inputs, options and dependencies.")
