@@ -86,9 +86,9 @@ class Engine:
         """
         return self._update("up", "--yes", "--skip-preview", *arguments, during=during)
 
-    def refresh(self) -> Result:
+    def refresh(self, *arguments: str) -> Result:
         """Read what is there into the state."""
-        return self._update("refresh", "--yes", "--skip-preview")
+        return self._update("refresh", "--yes", "--skip-preview", *arguments)
 
     def destroy(self, *arguments: str) -> Result:
         """Destroy as people do, with the preview that refuses before the first deletion."""
@@ -101,6 +101,12 @@ class Engine:
     def export(self) -> dict[str, Any]:
         """The state, secrets encrypted."""
         return json.loads(self._run("stack", "export", "--stack", self.stack).must().output)
+
+    def pending_creations(self) -> list[str]:
+        """URNs of what an engine that was killed had begun to make."""
+        deployment: dict[str, Any] = self.export()["deployment"]
+        pending: list[dict[str, Any]] = deployment.get("pending_operations", [])
+        return [operation["resource"]["urn"] for operation in pending if operation["type"] == "creating"]
 
     def resources(self) -> Mapping[str, dict[str, Any]]:
         """The state's resources by URN."""

@@ -100,11 +100,18 @@ class Cloud:
         Raises:
             CloudError: there is one of this type and id.
         """
-        key = (resource.type, resource.id)
         with self.lock:
-            if key in self.live:
-                raise CloudError(f"Error 409: {resource.type} {resource.id} already exists, alreadyExists")
-            self.live[key] = resource
+            self.refuse_taken(resource.type, resource.id)
+            self.live[resource.type, resource.id] = resource
+
+    def refuse_taken(self, type_: str, id_: str) -> None:
+        """Refuse to make what is there.
+
+        Raises:
+            CloudError: there is one of this type and id.
+        """
+        if self.find(type_, id_) is not None:
+            raise CloudError(f"Error 409: {type_} {id_} already exists, alreadyExists")
 
     def find(self, type_: str, id_: str) -> Live | None:
         """The live resource of this type and id."""

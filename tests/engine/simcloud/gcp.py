@@ -61,6 +61,9 @@ class Gcp:
 
     def create(self, token: str, name: str, inputs: Properties, config: Properties) -> tuple[str, Properties]:
         """Id and properties of a new resource."""
+        given: Properties = plain(inputs)
+        # Before anything is made up: a new cluster empties the control plane.
+        self._cloud.refuse_taken(token, _id(token, _context(token, name, given, config), given))
         return self.computed(token, name, inputs, config, id_=None, old={})
 
     def update(self, token: str, id_: str, inputs: Properties, old: Properties, config: Properties) -> Properties:

@@ -1,0 +1,206 @@
+"""Changes of a standing GKE stack: exactly what each touches, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.engine.harness import Engine
+
+pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900), pytest.mark.xdist_group("gke-changes")]
+
+Config = dict[str, Any]
+
+#: Everything in Google Cloud that carries the stack's labels.
+_LABELLED = ("cluster-gke", "cluster-secrets-key", "system-pool", "general-pool")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One edit of the stack's file.
+
+    Attributes:
+        name: of the case.
+        edit: changes the settings.
+        touched: logical name to what an update does to it.
+        properties: logical name to the properties that change.
+    """
+
+    name: str
+    edit: Callable[[Config], object]
+    touched: Mapping[str, str]
+    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+def _pools(config: Config) -> Config:
+    return config["cluster"]["node_pools"]
+
+
+#: In this order, each on top of the ones before it.
+CHANGES = [
+    Change(
+        "adding a pool makes it and touches no other",
+        lambda c: _pools(c).update(batch={"machines": ["n2-standard-4"], "min": 0, "max": 3}),
+        {"batch": "create", "batch-pool": "create"},
+    ),
+    Change(
+        "resizing a pool changes that pool in place",
+        lambda c: _pools(c)["general"].update(max=8),
+        {"general-pool": "update"},
+        {"general-pool": ("autoscaling.totalMaxNodeCount",)},
+    ),
+    Change(
+        "another machine type rolls the pool's nodes in place",
+        lambda c: _pools(c)["general"].update(machines=["e2-standard-8"]),
+        {"general-pool": "update"},
+        {"general-pool": ("nodeConfig.machineType",)},
+    ),
+    Change(
+        "a label on nodes changes that pool in place",
+        lambda c: _pools(c)["general"].update(labels={"acme.example/team": "shop"}),
+        {"general-pool": "update"},
+    ),
+    Change(
+        "leaving spot replaces that pool alone",
+        lambda c: _pools(c)["general"].update(spot=False),
+        {"general-pool": "replace"},
+        {"general-pool": ("nodeConfig.spot",)},
+    ),
+    Change(
+        "removing a pool removes it and touches no other",
+        lambda c: _pools(c).pop("batch"),
+        {"batch": "delete", "batch-pool": "delete"},
+    ),
+    Change(
+        "opening the API to a network changes the cluster and how it is reached, nothing in it",
+        lambda c: c["cluster"].update(api={"access": "public", "authorized_networks": {"office": "203.0.113.0/24"}}),
+        {"cluster-gke": "update", "cluster-kubernetes": "update"},
+    ),
+    Change(
+        "one more authorised network changes the cluster alone",
+        lambda c: c["cluster"]["api"]["authorized_networks"].update(branch="198.51.100.0/24"),
+        {"cluster-gke": "update"},
+    ),
+    Change(
+        "pinning a Kubernetes version upgrades in place",
+        lambda c: c["cluster"].update(version="1.34"),
+        {"cluster-gke": "update"},
+        {"cluster-gke": ("minMasterVersion", "releaseChannel.channel")},
+    ),
+    Change(
+        # Labels of volumes are among a storage class's parameters, which Kubernetes never changes.
+        "another owner changes labels in place and replaces nothing but storage classes",
+        lambda c: c.update(owner="shop"),
+        {
+            **dict.fromkeys((*_LABELLED, "gcp", "storage-snapshots"), "update"),
+            **dict.fromkeys(("storage-regional", "storage-zonal", "storage-fast"), "replace"),
+        },
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def standing(new_engine: Callable[[str], Engine]) -> Engine:
+    """`stage`, up."""
+    engine = new_engine("stage")
+    engine.up().must()
+    return engine
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name.replace(" ", "-"))
+def test_what_a_change_touches(standing: Engine, change: Change) -> None:
+    before = standing.cloud.mark()
+    standing.edit(change.edit)
+    result = standing.up().must()
+    assert result.touched == change.touched
+    for name, properties in change.properties.items():
+        assert {path for step in result.steps if step.name == name for path in step.changed} == set(properties)
+    in_the_cloud = {record.name for record in standing.cloud.since(before)}
+    assert in_the_cloud <= change.touched.keys(), "the cloud was asked for more than the engine said"
+
+
+def test_a_replaced_pool_is_there_before_the_old_one_goes(standing: Engine) -> None:
+    before = standing.cloud.mark()
+    standing.edit(lambda c: _pools(c)["general"].update(spot=True))
+    standing.up().must()
+    done = [(record.operation, record.name) for record in standing.cloud.since(before)]
+    assert done == [("create", "general-pool"), ("delete", "general-pool")]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Something that somebody did outside of Pulumi.
+
+    Attributes:
+        name: of the case.
+        happens: does it.
+        reported: logical name to what a refresh reports.
+        repaired: logical name to what the next update does.
+    """
+
+    name: str
+    happens: Callable[[Engine], object]
+    reported: Mapping[str, str]
+    repaired: Mapping[str, str]
+
+
+def _resize(engine: Engine) -> None:
+    engine.cloud.change("nodePool:", "system-pool", autoscaling={"totalMinNodeCount": 1, "totalMaxNodeCount": 99})
+
+
+def _autoscale(engine: Engine) -> None:
+    engine.cloud.change("nodePool:", "system-pool", nodeCount=7)
+
+
+def _revoke(engine: Engine) -> None:
+    engine.cloud.remove(engine.cloud.one("iAMMember:", "cluster-nodes-pull"))
+
+
+def _delete_storage_class(engine: Engine) -> None:
+    name = next(r["id"] for urn, r in engine.resources().items() if urn.endswith("::storage-fast"))
+    assert engine.control_plane.request("DELETE", f"/apis/storage.k8s.io/v1/storageclasses/{name}").status == 200
+
+
+DRIFTS = [
+    Drift("a pool resized", _resize, {"system-pool": "update"}, {"system-pool": "update"}),
+    Drift("nodes that the autoscaler added", _autoscale, {}, {}),
+    Drift("a grant revoked", _revoke, {"cluster-nodes-pull": "delete"}, {"cluster-nodes-pull": "create"}),
+    Drift(
+        "a storage class deleted",
+        _delete_storage_class,
+        {"storage-fast": "delete"},
+        {"storage-fast": "create"},
+    ),
+]
+
+
+@pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.name.replace(" ", "-"))
+def test_drift_is_reported_and_repaired(standing: Engine, drift: Drift) -> None:
+    drift.happens(standing)
+    assert standing.refresh().must().touched == drift.reported
+    assert standing.up().must().touched == drift.repaired
+
+
+def test_a_change_that_replaces_the_cluster_is_refused_and_with_consent_takes_what_is_in_it_along(
+    standing: Engine,
+) -> None:
+    live = standing.cloud.snapshot().keys()
+    standing.edit(lambda c: c["cluster"].update(max_pods=64))
+    refused = standing.up()
+    assert refused.code != 0
+    assert "cluster-gke" in refused.errors[0]
+    assert "protect" in refused.errors[0]
+    assert standing.cloud.snapshot().keys() == live
+    standing.edit(lambda c: c["cluster"].pop("max_pods"))
+    standing.without_protection().must()
+    standing.edit(lambda c: c["cluster"].update(max_pods=64))
+    result = standing.up().must()
+    replaced = {name for name, kind in result.touched.items() if kind == "replace"}
+    assert replaced >= {"cluster-gke", "cluster-kubernetes", "system-pool", "general-pool", "storage-fast"}
+    assert not replaced & {"network-vpc", "network-subnetwork", "cluster-secrets-key", "cluster-keys", "cluster-nodes"}
+    assert standing.up().must().touched == {}
+    classes = standing.control_plane.request("GET", "/apis/storage.k8s.io/v1/storageclasses").body["items"]
+    assert "homeport.dev" in str(classes) or len(classes) > 3, "the new cluster has the stack's storage classes"
