@@ -138,7 +138,8 @@ class Engine:
 
     def without_protection(self) -> Result:
         """The update that lets everything go."""
-        self.edit(lambda config: config.update(protection="none"))
+        consent = {"decommission": True} if self.stack == "prod" else {}
+        self.edit(lambda config: config.update(protection="none", **consent))
         return self.up()
 
     def logs(self) -> Iterator[tuple[str, str]]:

@@ -67,7 +67,8 @@ CHANGES = [
         "leaving spot replaces that pool alone",
         lambda c: _pools(c)["general"].update(spot=False),
         {"general-pool": "replace"},
-        {"general-pool": ("nodeConfig.spot",)},
+        # Spot capacity is taken wherever it is, other nodes are spread evenly.
+        {"general-pool": ("nodeConfig.spot", "autoscaling.locationPolicy")},
     ),
     Change(
         "removing a pool removes it and touches no other",

@@ -33,8 +33,12 @@ class Shipped:
     refused: str | None
 
 
-#: The smallest stack of each cloud.
-STACKS = [Shipped("stage", refused="cluster-gke"), Shipped("local", refused=None)]
+#: The smallest stack of each cloud in `make check`, the others in `make engine-test`.
+STACKS = [
+    pytest.param(Shipped("stage", refused="cluster-gke"), id="stage"),
+    pytest.param(Shipped("local", refused=None), id="local"),
+    pytest.param(Shipped("prod", refused="cluster-gke"), id="prod", marks=pytest.mark.engine_full),
+]
 
 
 @dataclass(repr=False)
@@ -61,7 +65,7 @@ class Life:
         return sorted(r.name for r in planned if r.package != "kubernetes")
 
 
-@pytest.fixture(scope="module", params=STACKS, ids=lambda shipped: shipped.stack)
+@pytest.fixture(scope="module", params=STACKS)
 def life(request: pytest.FixtureRequest, new_engine: Callable[[str], Engine]) -> Life:
     """Preview, up, up, refresh, destroy (refused), up without protection, destroy."""
     shipped: Shipped = request.param

@@ -277,7 +277,7 @@ def _kubeconfig(made: eks.Cluster, args: EksClusterArgs) -> pulumi.Output[str]:
     parts = pulumi.Output.all(
         made.eks_cluster.name,
         made.eks_cluster.endpoint,
-        made.eks_cluster.certificate_authority,
+        made.eks_cluster.certificate_authority.apply(lambda authority: field(authority, "data")),
     )
     return parts.apply(
         lambda known: to_text(
@@ -285,7 +285,7 @@ def _kubeconfig(made: eks.Cluster, args: EksClusterArgs) -> pulumi.Output[str]:
                 name=known[0],
                 region=args.region,
                 endpoint=known[1],
-                ca_certificate=field(known[2], "data"),
+                ca_certificate=known[2],
                 proxy_url=args.api.proxy_url,
                 local_port=args.api.local_port if args.api.path == "session-manager" else None,
             )

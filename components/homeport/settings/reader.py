@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from ruamel.yaml import YAML
@@ -62,6 +63,8 @@ def read_bytes(content: bytes, *, file: str) -> Document:
     return read_text(text, file=file)
 
 
+# A plan runs a program up to three times, and each time it reads the same files; what is read never changes.
+@lru_cache(maxsize=32)
 def read_text(text: str, *, file: str) -> Document:
     """Read YAML text.
 
