@@ -102,6 +102,11 @@ class Engine:
         """The state, secrets encrypted."""
         return json.loads(self._run("stack", "export", "--stack", self.stack).must().output)
 
+    def set_secret(self, name: str, value: str) -> None:
+        """Set a secret of the stack, as a person would."""
+        key = f"homeport:secrets.{name}"
+        self._run("config", "set", "--secret", "--path", key, value, "--stack", self.stack).must()
+
     def pending_creations(self) -> list[str]:
         """URNs of what an engine that was killed had begun to make."""
         deployment: dict[str, Any] = self.export()["deployment"]
@@ -120,7 +125,9 @@ class Engine:
             change: gets the `config` of the stack's file, by key without `homeport:`, and changes it in place.
         """
         path = self.work / f"Pulumi.{self.stack}.yaml"
-        yaml = YAML(typ="safe", pure=True)
+        yaml = YAML()
+        # Without their quotes some texts would be numbers.
+        yaml.preserve_quotes = True
         document: dict[str, Any] = yaml.load(path)  # pyright: ignore[reportUnknownMemberType]
         config = {key.removeprefix("homeport:"): value for key, value in document["config"].items()}
         change(config)
