@@ -93,6 +93,8 @@ class EksCluster(pulumi.ComponentResource):
     """What it was asked to be."""
     arn: pulumi.Output[str]
     """ARN of the cluster."""
+    identifier: pulumi.Output[str]
+    """What tells this cluster from one that is made anew under its name: its OIDC issuer, which holds a unique id."""
     physical_name: str
     """Name in the cloud, known before the cluster exists."""
     version: pulumi.Output[str]
@@ -147,6 +149,7 @@ class EksCluster(pulumi.ComponentResource):
             lambda config: field(config, "cluster_security_group_id")
         )
         issuer = made.eks_cluster.identities.apply(_issuer)
+        self.identifier = issuer
         self.oidc_provider_arn = aws.iam.OpenIdConnectProvider(
             f"{name}-oidc",
             url=issuer,
@@ -251,8 +254,9 @@ class EksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 providers=[plugin],
+                # The component alone records it, which is enough: it goes after everything in it, and before these.
                 depends_on=before,
-                transforms=[cluster_transform(guarded, after=before)],
+                transforms=[cluster_transform(guarded)],
             ),
         )
 

@@ -7,7 +7,7 @@ https://www.pulumi.com/docs/iac/concepts/options/transforms/
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, cast, final
 
 import pulumi
@@ -19,13 +19,11 @@ from homeport.protection import Guard
 CLUSTER_TYPE: Final = "aws:eks/cluster:Cluster"
 
 
-def cluster_transform(guarded: Guard, *, after: Sequence[pulumi.Resource]) -> pulumi.ResourceTransform:
+def cluster_transform(guarded: Guard) -> pulumi.ResourceTransform:
     """Changes the inner cluster, and it alone.
 
     Args:
         guarded: how it is guarded. On the component itself the option would be inherited by everything in it.
-        after: what must be there before it, and as long as it is there. An option of the component would delay its
-            creation too, but would not be recorded, so that a destroy would take these away first.
     """
 
     def transform(given: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
@@ -39,7 +37,6 @@ def cluster_transform(guarded: Guard, *, after: Sequence[pulumi.Resource]) -> pu
         extra = pulumi.ResourceOptions(
             protect=guarded.protect or None,
             retain_on_delete=guarded.retain or None,
-            depends_on=list(after),
             # An upgrade of the control plane outlasts the provider's own limit.
             custom_timeouts=pulumi.CustomTimeouts(create="60m", update="120m", delete="60m"),
         )

@@ -113,6 +113,8 @@ class GkeCluster(pulumi.ComponentResource):
     """What must be there before nodes can work: the way out, firewall rules, grants."""
     version: pulumi.Output[str]
     """Kubernetes version of the control plane."""
+    identifier: pulumi.Output[str]
+    """What tells this cluster from one that is made anew under its name."""
     database_key: pulumi.Output[str] | None
     """Id of the key that encrypts Kubernetes secrets; None where encryption is off."""
 
@@ -193,11 +195,12 @@ class GkeCluster(pulumi.ComponentResource):
         self.database_key = encryption.key
         self.ready = [self.resource]
         self.nodes_wait_for = [*network.ready, *account.ready]
+        self.identifier = _identity(self.resource)
         self.kubeconfig = pulumi.Output.secret(_kubeconfig(self.resource, by_dns=args.api.access == "dns"))
         self.provider = kubernetes.Provider(
             f"{name}-kubernetes",
             kubeconfig=self.kubeconfig,
-            cluster_identifier=_identity(self.resource),
+            cluster_identifier=self.identifier,
             enable_server_side_apply=True,
             # An unreachable cluster is an error to look at, not a reason to forget what runs in it.
             delete_unreachable=False,

@@ -31,6 +31,11 @@ class GkeWorkloadIdentity:
         """Id of the cluster's project, where a workload's own secrets lie unless they say otherwise."""
         return self._project
 
+    @property
+    def project_number(self) -> pulumi.Output[str]:
+        """Number of the cluster's project, as principals spell it."""
+        return self._number
+
     def principal(self, namespace: str, service_account: str) -> pulumi.Output[str]:
         """The member for a Kubernetes service account, as `homeport.identity.gcp_principals` writes it."""
 

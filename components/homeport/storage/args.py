@@ -18,8 +18,9 @@ class StorageArgs(Model):
     """
 
     default: ClassKind | None = None
-    """Class for claims that name none; default: regional where the cluster has two zones or more, else zonal.
-    regional: a copy in two zones: a lost zone does not glue pods to it. zonal: in one zone. fast: one zone, SSD."""
+    """Class for claims that name none; default: regional on Google Cloud where the cluster has two zones or more, else
+    zonal. regional: a copy in two zones: a lost zone does not glue pods to it; not on AWS, whose disks lie in one zone.
+    zonal: in one zone. fast: one zone, more operations a second."""
     reclaim: Literal["delete", "retain"] = "delete"
     """What happens to the disk, or the snapshot, when its claim is deleted."""
     snapshots: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import final
 
 import pulumi
@@ -40,6 +41,8 @@ class StorageClasses(pulumi.ComponentResource):
         args: what is wanted.
         cluster: in which.
         labels: of the classes and of the disks that they make.
+        snapshots_after: what brings the definition of snapshot classes, where it is not part of the cluster: on EKS
+            `EksAddons.snapshots`.
         opts: no provider is needed: it is the cluster's.
 
     Raises:
@@ -62,6 +65,7 @@ class StorageClasses(pulumi.ComponentResource):
         *,
         cluster: Cluster,
         labels: Labels | None = None,
+        snapshots_after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         problems = tuple(storage_problems(args, cloud=cluster.cloud, zones=cluster.zones))
@@ -69,7 +73,7 @@ class StorageClasses(pulumi.ComponentResource):
             raise SettingsError(problem.below(("storage",)) for problem in problems)
         super().__init__("homeport:storage:StorageClasses", name, None, opts)
         child = pulumi.ResourceOptions(parent=self, provider=cluster.provider, deleted_with=cluster.resource)
-        specs = classes(args, cloud=cluster.cloud, zones=cluster.zones, volume_labels=labels.gcp() if labels else None)
+        specs = classes(args, cloud=cluster.cloud, zones=cluster.zones, volume_labels=_disk_labels(cluster, labels))
         metadata_labels = labels.kubernetes() if labels else {}
         ready: list[pulumi.Resource] = []
         shipped = shipped_default(cluster.cloud)
@@ -78,12 +82,19 @@ class StorageClasses(pulumi.ComponentResource):
         ready += [_storage_class(f"{name}-{spec.kind}", spec, metadata_labels, child) for spec in specs]
         snapshots = snapshot_class(args, cloud=cluster.cloud)
         if snapshots is not None:
-            ready.append(VolumeSnapshotClass(f"{name}-snapshots", snapshots, labels=metadata_labels, opts=child))
+            after = options.merge(child, pulumi.ResourceOptions(depends_on=list(snapshots_after)))
+            ready.append(VolumeSnapshotClass(f"{name}-snapshots", snapshots, labels=metadata_labels, opts=after))
         self.default = next((spec.name for spec in specs if spec.default), None)
         self.names = [spec.name for spec in specs]
         self.snapshot_class = SNAPSHOT_CLASS_NAME if snapshots is not None else None
         self.ready = ready
         self.register_outputs({"default": self.default, "names": self.names, "snapshot_class": self.snapshot_class})
+
+
+def _disk_labels(cluster: Cluster, labels: Labels | None) -> dict[str, str]:
+    if labels is None:
+        return {}
+    return labels.aws() if cluster.cloud == "aws" else labels.gcp()
 
 
 def _storage_class(
@@ -118,8 +129,9 @@ def _storage_class(
 def _ordinary(name: str, shipped: str, opts: pulumi.ResourceOptions) -> kubernetes.storage.v1.StorageClassPatch:
     """Takes the mark of a default from a class that the cloud made.
 
-    GKE's add-on manager sees to it that the class exists, not to what it says (label
-    addonmanager.kubernetes.io/mode: EnsureExists), so the change stays. It does own the annotation, hence the force.
+    EKS leaves its class alone once it made it. GKE's add-on manager sees to it that the class exists, not to what it
+    says (label addonmanager.kubernetes.io/mode: EnsureExists), so the change stays. It does own the annotation, hence
+    the force.
     """
     return kubernetes.storage.v1.StorageClassPatch(
         name,

@@ -14,7 +14,7 @@ _KIND = "VolumeSnapshotClass"
 
 @final
 class VolumeSnapshotClass(pulumi.CustomResource):
-    """One `snapshot.storage.k8s.io/v1` VolumeSnapshotClass. GKE brings its definition and controller.
+    """One `snapshot.storage.k8s.io/v1` VolumeSnapshotClass. GKE brings its definition and controller, on EKS an add-on.
 
     https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/volume-snapshots
     """
