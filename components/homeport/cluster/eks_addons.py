@@ -11,11 +11,11 @@ from homeport.cluster.eks import EksCluster
 from homeport.cluster.eks_addon_inputs import AFTER_NODES, EBS_ACCOUNT
 from homeport.cluster.eks_addon_versions import AddonName
 from homeport.cluster.eks_node_addons import declare_addon
-from homeport.cluster.eks_pool import starting_nodes
+from homeport.cluster.eks_pool_problems import hosts_node_addons, no_host_problem
 from homeport.cluster.pool import NodePool
 from homeport.identity.binding import WorkloadPermissions
 from homeport.identity.permissions import SnapshotAdmin, VolumeAdmin
-from homeport.problems import Problem, SettingsError
+from homeport.problems import SettingsError
 
 
 @final
@@ -51,7 +51,7 @@ class EksAddons(pulumi.ComponentResource):
         pools: Sequence[NodePool],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        hosts = [pool for pool in pools if pool.args.accepts_system_pods and starting_nodes(pool.args) > 0]
+        hosts = [pool for pool in pools if hosts_node_addons(pool.args)]
         if not hosts:
             raise SettingsError([no_host_problem()])
         super().__init__("homeport:cluster:EksAddons", name, None, opts)
@@ -82,16 +82,6 @@ class EksAddons(pulumi.ComponentResource):
         self.snapshots = [made["snapshot-controller"]]
         self.volumes = [made["aws-ebs-csi-driver"]]
         self.register_outputs({})
-
-
-def no_host_problem() -> Problem:
-    """No pool has a node for the cluster's own services; the path is relative to the cluster's section."""
-    return Problem(
-        ("node_pools",),
-        "no node pool has, from the start, a node that takes pods of the cluster's own services: CoreDNS would stay "
-        "degraded until EKS gives up",
-        "give a pool without taints min: 1 or more, for example system: {machines: [m7i.large], min: 1, max: 2}",
-    )
 
 
 def _extra(addon: AddonName, rights: WorkloadPermissions) -> list[pulumi.Resource]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from homeport import naming
 from homeport.cluster import eks_machines as machines
 from homeport.cluster.eks_args import EksClusterArgs
-from homeport.cluster.eks_pool import child_names, pool_zones
+from homeport.cluster.eks_pool import child_names, pool_zones, starting_nodes
 from homeport.cluster.pool_args import BlueGreen, Gpu, NodePoolArgs
 from homeport.problems import Problem
 
@@ -154,3 +154,18 @@ def _unavailable_problems(pool: NodePoolArgs) -> Iterator[Problem]:
             "remove it; it has no effect on AWS",
             value=True,
         )
+
+
+def hosts_node_addons(pool: NodePoolArgs) -> bool:
+    """Whether the pool has, from the start, a node for the managed add-ons that run on nodes."""
+    return pool.accepts_system_pods and starting_nodes(pool) > 0
+
+
+def no_host_problem() -> Problem:
+    """No pool has a node for the cluster's own services; the path is relative to the cluster's section."""
+    return Problem(
+        ("node_pools",),
+        "no node pool has, from the start, a node that takes pods of the cluster's own services: CoreDNS would stay "
+        "degraded until EKS gives up",
+        "give a pool without taints min: 1 or more, for example system: {machines: [m7i.large], min: 1, max: 2}",
+    )

@@ -1,0 +1,55 @@
+"""A cluster stack's part on AWS: network, EKS cluster, node pools."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_eks
+
+from homeport.cluster.eks import EksCluster
+from homeport.cluster.eks_addons import EksAddons
+from homeport.cluster.pool import NodePool
+from homeport.labels import Labels
+from homeport.network.aws import AwsNetwork
+from homeport.network.aws_args import AwsNetworkArgs
+from stacks.made import Made
+from stacks.settings import ClusterStack, EksSection
+
+
+def build(stack: ClusterStack, section: EksSection, labels: Labels) -> Made:
+    """Declare the cluster and what it stands on; say what was made."""
+    provider = aws.Provider(
+        "aws",
+        region=section.region,
+        # Credentials of another account would build a second cluster there.
+        allowed_account_ids=[section.account],
+        default_tags={"tags": labels.aws()},
+    )
+    opts = pulumi.ResourceOptions(providers=[provider, pulumi_eks.Provider("eks")])
+    assert isinstance(stack.network, AwsNetworkArgs)  # noqa: S101 - the settings' check sees to it
+    named = {"name": stack.environment}
+    network = AwsNetwork(
+        "network",
+        stack.network.model_copy(update=named if stack.network.name is None else {}),
+        region=section.region,
+        zones=section.zones,
+        cluster_name=section.name or stack.environment,
+        protection=stack.protection,
+        opts=opts,
+    )
+    cluster = EksCluster(
+        "cluster",
+        section.model_copy(update=named if section.name is None else {}),
+        network=network,
+        protection=stack.protection,
+        labels=labels,
+        opts=opts,
+    )
+    pools = {name: NodePool(name, args, cluster=cluster, opts=opts) for name, args in section.node_pools.items()}
+    outputs = {
+        "network": network.vpc_id,
+        "nat_addresses": network.nat_addresses,
+        "node_pools": {name: pool.names for name, pool in pools.items()},
+    }
+    addons = EksAddons("addons", cluster=cluster, pools=list(pools.values()), opts=opts)
+    return Made(cluster, outputs, addons.snapshots)
