@@ -113,6 +113,11 @@ class Engine:
         pending: list[dict[str, Any]] = deployment.get("pending_operations", [])
         return [operation["resource"]["urn"] for operation in pending if operation["type"] == "creating"]
 
+    def seconds_since_last_save(self) -> float:
+        """How long the engine has not written the state."""
+        states = (self.folder / "backend" / ".pulumi" / "stacks").rglob(f"{self.stack}.json")
+        return min((time.time() - path.stat().st_mtime for path in states), default=0)
+
     def resources(self) -> Mapping[str, dict[str, Any]]:
         """The state's resources by URN."""
         deployment: dict[str, Any] = self.export()["deployment"]
