@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.harness import Engine
 
-pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900), pytest.mark.xdist_group("gke-changes")]
+pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900)]
 
 Config = dict[str, Any]
 

@@ -12,7 +12,7 @@ from tests.engine.events import Result
 from tests.engine.harness import Engine
 from tests.engine.simcloud.cloud import Fault
 
-pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(1200), pytest.mark.xdist_group("gke-faults")]
+pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(1200)]
 
 _THROTTLED = "Error 429: Quota exceeded for quota metric 'Write requests', rateLimitExceeded"
 _FORBIDDEN = "Error 403: Required 'compute.networks.create' permission, forbidden"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.harness import Engine
 
-pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900), pytest.mark.xdist_group("half-destroyed")]
+pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900)]
 
 
 def test_an_update_makes_what_a_half_done_destroy_took_and_keeps_what_stayed(

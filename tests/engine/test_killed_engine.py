@@ -14,7 +14,7 @@ import pytest
 from tests.engine.harness import Engine
 from tests.engine.simcloud.cloud import Fault
 
-pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900), pytest.mark.xdist_group("killed-engine")]
+pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

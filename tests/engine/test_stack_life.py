@@ -17,7 +17,7 @@ from tests.engine.events import Result
 from tests.engine.harness import Engine
 from tests.engine.simcloud.values import as_map
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(600), pytest.mark.xdist_group("engine")]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 
 #: A secret of each stack.
