@@ -28,7 +28,8 @@ class Case:
         cloud: what it must say of itself.
         ours: whether the stack makes it, and so may delete it.
         kubeconfig: whether it has one to hand out.
-        grants: whether its workloads can be bound to permissions of a cloud.
+        grants: whether its workloads have names of their own in a cloud.
+        refusal: what it says where they have none.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Case:
     ours: bool
     kubeconfig: bool
     grants: bool
+    refusal: str = "leave the permission out"
 
 
 def run(case: Case, then: Callable[[Cluster], Mapping[str, Any] | None] | None = None) -> Graph:
@@ -150,7 +152,7 @@ def names_workloads_or_says_why_not(case: Case) -> None:
         return
 
     def refused(cluster: Cluster) -> None:
-        with pytest.raises(LookupError, match=r"shop/web.*leave the permission out"):
+        with pytest.raises(LookupError, match=rf"shop/web.*{case.refusal}"):
             cluster.identity.principal("shop", "web")
 
     run(case, refused)

@@ -6,6 +6,12 @@ import subprocess
 import sys
 
 PURE = (
+    "homeport.cluster.eks_addon_inputs",
+    "homeport.cluster.eks_addon_versions",
+    "homeport.cluster.eks_args",
+    "homeport.cluster.eks_machines",
+    "homeport.cluster.eks_pool",
+    "homeport.cluster.eks_pool_problems",
     "homeport.cluster.existing_args",
     "homeport.cluster.gke_args",
     "homeport.cluster.gke_inputs",
@@ -13,6 +19,7 @@ PURE = (
     "homeport.cluster.gke_nodes",
     "homeport.cluster.gke_pool",
     "homeport.cluster.kubeconfig",
+    "homeport.cluster.outputs",
     "homeport.cluster.pool_args",
     "homeport.identity.gcp_principals",
     "homeport.identity.unknown",

@@ -7,7 +7,6 @@ from typing import Any, Literal, Protocol, final
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_eks as eks
 import pulumi_kubernetes as kubernetes
 
 from homeport.cluster.eks_args import EksClusterArgs, cluster_arn, eks_name_problems
@@ -16,6 +15,7 @@ from homeport.cluster.eks_entries import access_entry, deployer_entry
 from homeport.cluster.eks_inner import InnerCluster, cluster_transform, field
 from homeport.cluster.eks_node_addons import node_addons
 from homeport.cluster.eks_roles import cluster_role, key_use, node_role
+from homeport.cluster.eks_sdk import eks
 from homeport.cluster.kubeconfig import eks_kubeconfig, to_text
 from homeport.identity.aws import EksWorkloadIdentity
 from homeport.labels import Labels

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any, Final, cast, final
 
 import pulumi
-import pulumi_eks as eks
 
 from homeport import options
+from homeport.cluster.eks_sdk import eks
 from homeport.protection import Guard
 
 CLUSTER_TYPE: Final = "aws:eks/cluster:Cluster"

@@ -120,7 +120,8 @@ def _group(name: str, child: str, pool: NodePoolArgs, cluster: EksClusterArgs) -
         "instance_types": list(pool.machines),
         "labels": {POOL_LABEL: name, **pool.labels},
         "taints": [
-            {"key": taint.key, "value": taint.value or None, "effect": taint.cloud_effect()} for taint in pool.taints
+            {"key": taint.key, **({"value": taint.value} if taint.value else {}), "effect": taint.cloud_effect()}
+            for taint in pool.taints
         ],
         "update_config": _update_config(pool),
         "node_repair_config": {"enabled": True},

@@ -79,7 +79,8 @@ class ClusterOutputs(Model):
         found = {str(key): item for key, item in cast("Mapping[object, Any]", value).items()}
         version = found.get("version")
         if version != VERSION:
-            rule = f"the output cluster_facts of the stack {stack} has version {version}; this homeport reads {VERSION}"
+            shown = int(version) if isinstance(version, float) else version
+            rule = f"the output cluster_facts of the stack {stack} has version {shown}; this homeport reads {VERSION}"
             raise SettingsError([_problem(rule, update, stack)])
         try:
             return cls.model_validate({**found, "version": VERSION})
