@@ -12,16 +12,21 @@ from tests.engine.harness import Engine
 from tests.engine.processes import Processes
 
 
-@pytest.fixture(scope="session")
-def engine_programs() -> None:
-    """Skip, for one reason, where the programs are not."""
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the programs are not, one skipped test stands for all: one line that says why."""
     reason = programs.why_not()
-    if reason is not None:
-        pytest.skip(reason)
+    waiting = [item for item in items if item.get_closest_marker("engine") or item.get_closest_marker("engine_full")]
+    if reason is None or not waiting:
+        return
+    waiting[0].add_marker(pytest.mark.skip(reason=f"{len(waiting)} {reason}"))
+    others = waiting[1:]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
 
 
 @pytest.fixture(scope="session")
-def processes(engine_programs: None) -> Iterator[Processes]:
+def processes() -> Iterator[Processes]:
     """All programs of the session."""
     started = Processes()
     yield started
