@@ -69,14 +69,13 @@ def inner_urn(component: str) -> str:
 
 
 def field(value: Any, name: str) -> Any:
-    """A field of an object that the component hands out.
+    """A field of an object that the component hands out; None where a preview does not know it yet.
 
     The SDK builds the inner cluster anew from a reference, and leaves some of its objects plain mappings that its own
-    types promise to be objects.
+    types promise to be objects. While a change of the cluster is previewed, computed fields are missing in both.
     """
-    if not isinstance(value, Mapping):
+    if hasattr(value, name):
         return getattr(value, name)
-    found = cast("Mapping[str, Any]", value)
     head, *rest = name.split("_")
-    camel = head + "".join(part.capitalize() for part in rest)
-    return found[name] if name in found else found[camel]
+    found = cast("Mapping[str, Any]", value)
+    return found.get(name, found.get(head + "".join(part.capitalize() for part in rest)))

@@ -6,10 +6,11 @@ import json
 from typing import Any, ClassVar
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
 from homeport.cluster.eks import EksCluster
-from homeport.cluster.eks_inner import cluster_transform
+from homeport.cluster.eks_inner import cluster_transform, field
 from homeport.identity.wildcards import violations
 from homeport.problems import SettingsError
 from homeport.protection import guard
@@ -281,3 +282,17 @@ def test_the_provider_is_replaced_with_the_cluster_and_only_then() -> None:
 def test_a_name_that_is_too_long_is_refused_before_anything_is_declared() -> None:
     with pytest.raises(SettingsError):
         graph(args().model_copy(update={"name": "x" * 101}))
+
+
+class TestFieldsOfTheInnerCluster:
+    def test_of_an_object(self) -> None:
+        assert field(aws.eks.outputs.ClusterCertificateAuthority(data="QQ=="), "data") == "QQ=="
+
+    @pytest.mark.parametrize("key", ["cluster_security_group_id", "clusterSecurityGroupId"])
+    def test_of_a_plain_mapping_in_either_spelling(self, key: str) -> None:
+        assert field({key: "sg-1"}, "cluster_security_group_id") == "sg-1"
+
+    def test_what_a_preview_of_a_change_does_not_know_is_no_error(self) -> None:
+        config = aws.eks.outputs.ClusterVpcConfig(subnet_ids=["subnet-1"])
+        assert field(config, "cluster_security_group_id") is None
+        assert field({}, "data") is None
