@@ -93,7 +93,8 @@ def stack(machine: Machine, root: Path, name: str, file: StackFile, *, answers: 
     if any(listed.rpartition("/")[2] == short for listed in names):
         return ok("stack", f"{name} exists")
     provider = f' --secrets-provider "{file.provider}"' if file.provider else ""
-    hint = "" if file.provider or file.salted else '   (with a key: --secrets-provider "gcpkms://...")'
+    key = "awskms" if file.kind == "eks" else "gcpkms"
+    hint = "" if file.provider or file.salted else f'   (with a key: --secrets-provider "{key}://...")'
     return Finding(
         "stack", "missing", f"{name} is not in the place of the state", f"pulumi stack init {name}{provider}{hint}"
     )

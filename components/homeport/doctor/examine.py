@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from homeport.doctor import clouds, engine, python_env
+from homeport.doctor import clouds, clouds_aws, engine, python_env
 from homeport.doctor.finding import Finding, ok
 from homeport.doctor.machine import Machine
 from homeport.doctor.stack_file import StackFile, project_file, stack_file
@@ -19,7 +19,7 @@ class SettingsSeen:
 
     Attributes:
         problems: all that is wrong; empty when the settings are right.
-        cluster: facts of the cluster after merging and defaults; only its kind, project, context and kubeconfig count.
+        cluster: facts of the cluster after merging and defaults; only what the settings say of it counts.
     """
 
     problems: Sequence[Problem] = ()
@@ -80,14 +80,26 @@ def _stack(machine: Machine, root: Path, stack: str, load: LoadSettings, *, answ
     if seen is not None:
         yield _settings(seen, short)
         if seen.cluster is not None:
-            got = seen.cluster
-            file = replace(file, kind=got.kind, project=got.project, context=got.context, kubeconfig=got.kubeconfig)
+            file = replace(seen.cluster, provider=file.provider, salted=file.salted, secrets=file.secrets)
     yield engine.stack(machine, root, stack, file, answers=answers)
     yield from engine.secrets(machine, file, stack)
     if file.kind == "gke":
         yield from clouds.google(machine, root, file, short)
+    elif file.kind == "eks":
+        yield from clouds_aws.eks(machine, file, short)
     elif file.kind == "existing":
         yield from clouds.existing(machine, root, file, short)
+    if file.layer == "global":
+        yield from _shared(machine, file)
+
+
+def _shared(machine: Machine, file: StackFile) -> Iterator[Finding]:
+    """What the global layer needs of each cloud that it has something on; no cluster, so no programs."""
+    if file.google is not None:
+        yield clouds.google_credentials(machine)
+        yield ok("project", file.google)
+    if file.amazon is not None:
+        yield from clouds_aws.aws(machine, replace(file, account=file.amazon))
 
 
 def _settings(seen: SettingsSeen, stack: str) -> Finding:

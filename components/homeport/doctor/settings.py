@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
 
 from homeport.doctor.examine import SettingsSeen
-from homeport.doctor.stack_file import StackFile
+from homeport.doctor.stack_file import settings_facts
 from homeport.problems import Problem, SettingsError
 from homeport.settings import load
 from homeport.settings.project import ProjectError, read_project
@@ -24,17 +22,4 @@ def load_settings(root: Path, stack: str) -> SettingsSeen | None:
         return SettingsSeen(error.problems)
     except ProjectError as error:
         return SettingsSeen((Problem(("pyproject.toml",), str(error)),))
-    return SettingsSeen(cluster=_facts(loaded.completed))
-
-
-def _facts(completed: Mapping[str, Any]) -> StackFile | None:
-    cluster = completed.get("cluster")
-    if not isinstance(cluster, Mapping):
-        return None
-    section = cast("Mapping[str, object]", cluster)
-
-    def text(name: str) -> str | None:
-        value = section.get(name)
-        return value if isinstance(value, str) and "\n" not in value else None
-
-    return StackFile(kind=text("kind"), project=text("project"), context=text("context"), kubeconfig=text("kubeconfig"))
+    return SettingsSeen(cluster=settings_facts(loaded.completed))

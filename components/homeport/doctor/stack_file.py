@@ -6,7 +6,7 @@ Nothing here judges: a file that cannot be read gives no facts, and the settings
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any, cast
 
@@ -41,6 +41,11 @@ class StackFile:
         project: `cluster.project`.
         context: `cluster.context`.
         kubeconfig: `cluster.kubeconfig`, where it is a path.
+        account: `cluster.account`.
+        api_path: `cluster.api.path`.
+        layer: `layer`.
+        google: `gcp.project` of the global layer; None where it has nothing there.
+        amazon: `aws.account` of the global layer; None where it has nothing there.
     """
 
     provider: str | None = None
@@ -50,6 +55,11 @@ class StackFile:
     project: str | None = None
     context: str | None = None
     kubeconfig: str | None = None
+    account: str | None = None
+    api_path: str | None = None
+    layer: str | None = None
+    google: str | None = None
+    amazon: str | None = None
 
     @property
     def passphrase(self) -> bool:
@@ -72,17 +82,28 @@ def stack_file(text: str) -> StackFile:
     """Facts of the text of a stack file."""
     data = _mapping(_load(text))
     config = _mapping(data.get("config"))
-    cluster = _mapping(config.get("homeport:cluster"))
     secrets = _mapping(config.get("homeport:secrets"))
-    kubeconfig = _text(cluster.get("kubeconfig"))
-    return StackFile(
+    return replace(
+        settings_facts({key.removeprefix("homeport:"): value for key, value in config.items()}),
         provider=_text(data.get("secretsprovider")),
         salted=data.get("encryptionsalt") is not None,
         secrets=tuple(sorted(str(name) for name in secrets if name != "secure")),
+    )
+
+
+def settings_facts(settings: Mapping[str, Any]) -> StackFile:
+    """Facts of the sections of a stack file, written or completed; those of the file itself are left out."""
+    cluster = _mapping(settings.get("cluster"))
+    return StackFile(
         kind=_text(cluster.get("kind")),
         project=_text(cluster.get("project")),
         context=_text(cluster.get("context")),
-        kubeconfig=kubeconfig if kubeconfig and "\n" not in kubeconfig else None,
+        kubeconfig=_line(cluster.get("kubeconfig")),
+        account=_text(cluster.get("account")),
+        api_path=_text(_mapping(cluster.get("api")).get("path")),
+        layer=_text(settings.get("layer")),
+        google=_text(_mapping(settings.get("gcp")).get("project")),
+        amazon=_text(_mapping(settings.get("aws")).get("account")),
     )
 
 
@@ -106,3 +127,9 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _line(value: object) -> str | None:
+    """A text of one line: a path, not a document."""
+    text = _text(value)
+    return text if text and "\n" not in text else None
