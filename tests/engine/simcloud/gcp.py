@@ -99,6 +99,14 @@ class Gcp:
             project = arguments.get("projectId") or config.get("project")
             number = str(int(hashlib.sha256(str(project).encode()).hexdigest()[:10], 16))
             return {"id": f"projects/{project}", "projectId": project, "name": project, "number": number, "labels": {}}
+        if token == "gcp:storage/getProjectServiceAccount:getProjectServiceAccount":
+            project = arguments.get("project") or config.get("project")
+            email = f"service-{project}@gs-project-accounts.iam.gserviceaccount.com"
+            return {"id": email, "project": project, "emailAddress": email, "member": f"serviceAccount:{email}"}
+        if token == "gcp:dns/getKeys:getKeys":
+            key = {"dsRecord": "12345 8 2 0123456789ABCDEF", "isActive": True, "algorithm": "rsasha256"}
+            zone = arguments.get("managedZone")
+            return {"id": zone, "managedZone": zone, "keySigningKeys": [key], "zoneSigningKeys": []}
         if token == "gcp:organizations/getClientConfig:getClientConfig":
             return {"id": "client", "project": config.get("project"), "region": config.get("region"), "zone": ""}
         raise CloudError(f"the simulated cloud knows no data source {token} (arguments {sorted(arguments)})")
