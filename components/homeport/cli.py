@@ -17,6 +17,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "config": ("config", "Print a stack's completed settings and where each value came from."),
     "doctor": ("doctor", "Say what is missing on this machine, and how to get it."),
     "graph": ("graph", "Draw a stack's components and how they depend on each other."),
+    "init": ("init", "Write an organisation's stack files."),
     "kubeconfig": ("kubeconfig", "Print a cluster's kubeconfig, or merge it into a file."),
     "plan": ("plan", "Show what a stack would be, without engine, account or network."),
     "schema": ("schema", "Write the JSON Schema of stack files."),
