@@ -12,6 +12,7 @@ from homeport.doctor.finding import blocking
 from homeport.doctor.machine import ThisMachine
 from homeport.doctor.settings import load_settings
 from homeport.doctor.show import lines, verdict
+from homeport.globals.delegation import Lookup
 
 
 @click.command(
@@ -29,10 +30,11 @@ def command(stack: str | None, root: Path | None, *, deploy: bool, as_json: bool
     """Look at this machine and say, line by line, what is there, what is missing or wrong, and how to mend it.
 
     Nothing is changed, no question is asked, no secret is read or shown. Only the place of the state is asked over the
-    network, for 30 seconds at most. Exit codes: 0 ready, 3 something is missing.
+    network, for 30 seconds at most, and for a stack with zones the name servers above them, for 15 seconds. Exit
+    codes: 0 ready, 3 something is missing.
     """
     folder = project_root(root)
-    findings = examine(ThisMachine(), folder, stack, load_settings)
+    findings = examine(ThisMachine(), folder, stack, load_settings, _ask_name_servers)
     stop = blocking(findings, deploy=deploy)
     if as_json:
         print_json(
@@ -49,3 +51,10 @@ def command(stack: str | None, root: Path | None, *, deploy: bool, as_json: bool
         click.echo("\n".join(lines(findings, deploy=deploy)))
     if stop:
         raise SystemExit(EXIT_MISSING)
+
+
+def _ask_name_servers() -> Lookup:
+    # Imported when there is a zone to ask about: every other command does without.
+    from homeport.doctor.dns_lookup import Parents  # noqa: PLC0415
+
+    return Parents()

@@ -10,6 +10,7 @@ from homeport.doctor import clouds, clouds_aws, engine, python_env
 from homeport.doctor.finding import Finding, ok
 from homeport.doctor.machine import Machine
 from homeport.doctor.stack_file import StackFile, project_file, stack_file
+from homeport.doctor.zones import MakeLookup, zones
 from homeport.problems import Problem
 
 
@@ -30,7 +31,9 @@ class SettingsSeen:
 LoadSettings = Callable[[Path, str], SettingsSeen | None]
 
 
-def examine(machine: Machine, root: Path, stack: str | None, load: LoadSettings) -> list[Finding]:
+def examine(
+    machine: Machine, root: Path, stack: str | None, load: LoadSettings, make_lookup: MakeLookup | None = None
+) -> list[Finding]:
     """Look at everything at once.
 
     Args:
@@ -38,6 +41,7 @@ def examine(machine: Machine, root: Path, stack: str | None, load: LoadSettings)
         root: folder of the Pulumi project.
         stack: also check what this stack needs.
         load: loads the stack's settings.
+        make_lookup: makes what asks name servers about the stack's zones; None: they are not asked.
 
     Returns:
         Findings, good and bad.
@@ -54,11 +58,13 @@ def examine(machine: Machine, root: Path, stack: str | None, load: LoadSettings)
     login, answers = engine.login(machine, root, project.backend)
     findings.append(login)
     if stack is not None:
-        findings += _stack(machine, root, stack, load, answers=answers)
+        findings += _stack(machine, root, stack, load, make_lookup, answers=answers)
     return findings
 
 
-def _stack(machine: Machine, root: Path, stack: str, load: LoadSettings, *, answers: bool) -> Iterator[Finding]:
+def _stack(
+    machine: Machine, root: Path, stack: str, load: LoadSettings, make_lookup: MakeLookup | None, *, answers: bool
+) -> Iterator[Finding]:
     short = stack.rsplit("/", 1)[-1]  # as in ORGANIZATION/PROJECT/STACK
     path = root / f"Pulumi.{short}.yaml"
     text = machine.read(path)
@@ -81,7 +87,8 @@ def _stack(machine: Machine, root: Path, stack: str, load: LoadSettings, *, answ
         yield _settings(seen, short)
         if seen.cluster is not None:
             file = replace(seen.cluster, provider=file.provider, salted=file.salted, secrets=file.secrets)
-    yield engine.stack(machine, root, stack, file, answers=answers)
+    in_state = engine.stack(machine, root, stack, file, answers=answers)
+    yield in_state
     yield from engine.secrets(machine, file, stack)
     if file.kind == "gke":
         yield from clouds.google(machine, root, file, short)
@@ -91,6 +98,8 @@ def _stack(machine: Machine, root: Path, stack: str, load: LoadSettings, *, answ
         yield from clouds.existing(machine, root, file, short)
     if file.layer == "global":
         yield from _shared(machine, file)
+    if file.zones and make_lookup is not None:
+        yield from zones(machine, root, stack, make_lookup, there=in_state.status == "ok")
 
 
 def _shared(machine: Machine, file: StackFile) -> Iterator[Finding]:

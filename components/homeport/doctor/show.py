@@ -17,7 +17,9 @@ def lines(findings: Sequence[Finding], *, deploy: bool) -> list[str]:
         need = "" if finding.status == "ok" else _NEEDS[finding.need]
         out.append(f"{finding.status:<8} {finding.name:<{width}}  {finding.text}{need}")
         if finding.status != "ok" and finding.fix:
-            out.append(f"{'':<8} {'':<{width}}  fix: {finding.fix}")
+            first, *more = finding.fix.splitlines()
+            out.append(f"{'':<8} {'':<{width}}  fix: {first}")
+            out += [f"{'':<8} {'':<{width}}       {line}" for line in more]
     return [*out, "", verdict(findings, deploy=deploy)]
 
 

@@ -46,6 +46,7 @@ class StackFile:
         layer: `layer`.
         google: `gcp.project` of the global layer; None where it has nothing there.
         amazon: `aws.account` of the global layer; None where it has nothing there.
+        zones: names under `dns.zones`.
     """
 
     provider: str | None = None
@@ -60,6 +61,7 @@ class StackFile:
     layer: str | None = None
     google: str | None = None
     amazon: str | None = None
+    zones: tuple[str, ...] = ()
 
     @property
     def passphrase(self) -> bool:
@@ -104,6 +106,7 @@ def settings_facts(settings: Mapping[str, Any]) -> StackFile:
         layer=_text(settings.get("layer")),
         google=_text(_mapping(settings.get("gcp")).get("project")),
         amazon=_text(_mapping(settings.get("aws")).get("account")),
+        zones=tuple(sorted(str(name) for name in _mapping(_mapping(settings.get("dns")).get("zones")))),
     )
 
 
