@@ -52,7 +52,7 @@ def eks(api: dict[str, Any]) -> Callable[[], Cluster]:
             eks_world.args(api=api),
             network=eks_world.stand_in_vpc(pulumi.ResourceOptions(provider=provider)),
             labels=LABELS,
-            opts=pulumi.ResourceOptions(providers=[provider]),
+            opts=eks_world.providers(provider),
         )
 
     return declare

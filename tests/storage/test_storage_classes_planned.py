@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -110,3 +110,49 @@ def test_whatever_is_accepted_has_exactly_one_default_or_no_classes(cloud: Cloud
     assert sum(spec.default for spec in specs) == (1 if specs else 0)
     assert len({spec.name for spec in specs}) == len(specs)
     assert all(len(spec.zones) in {0, 2} for spec in specs)
+
+
+class TestOnAws:
+    ZONES: ClassVar[tuple[str, ...]] = ("eu-central-1a", "eu-central-1b")
+
+    @pytest.mark.parametrize("zones", [1, 2])
+    def test_the_zonal_class_is_the_default_however_many_zones_there_are(self, zones: int) -> None:
+        specs = {spec.kind: spec for spec in classes(StorageArgs(), cloud="aws", zones=self.ZONES[:zones])}
+        assert specs.keys() == {"zonal", "fast"}
+        assert specs["zonal"].default
+        assert not specs["fast"].default
+
+    def test_every_disk_is_encrypted_and_tagged(self) -> None:
+        specs = classes(StorageArgs(), cloud="aws", zones=self.ZONES, volume_labels={"owner": "platform", "a": "b"})
+        for spec in specs:
+            assert spec.provisioner == "ebs.csi.aws.com"
+            assert spec.parameters["encrypted"] == "true"
+            assert spec.parameters["tagSpecification_1"] == "a=b"
+            assert spec.parameters["tagSpecification_2"] == "owner=platform"
+
+    def test_a_fast_disk_stays_within_what_gp3_takes(self) -> None:
+        fast = next(spec for spec in classes(StorageArgs(), cloud="aws", zones=self.ZONES) if spec.kind == "fast")
+        iops, throughput = int(fast.parameters["iops"]), int(fast.parameters["throughput"])
+        assert 3000 <= iops <= 16000
+        assert 125 <= throughput <= min(1000, iops // 4)
+
+    @given(default=st.sampled_from(["zonal", "fast", None]), reclaim=st.sampled_from(["delete", "retain"]))
+    def test_there_is_exactly_one_default(self, default: Any, reclaim: Any) -> None:
+        args = StorageArgs(default=default, reclaim=reclaim)
+        assert not list(storage_problems(args, cloud="aws", zones=self.ZONES))
+        specs = classes(args, cloud="aws", zones=self.ZONES)
+        assert [spec.kind for spec in specs if spec.default] == [default or "zonal"]
+        assert {spec.reclaim_policy for spec in specs} == {reclaim.capitalize()}
+
+    def test_regional_asked_for_is_refused_with_what_to_do_instead(self) -> None:
+        [problem] = storage_problems(StorageArgs(default="regional"), cloud="aws", zones=self.ZONES)
+        assert problem.text() == (
+            'default = "regional": an EBS volume lies in one zone; AWS has no block storage with a copy in another; '
+            "write default: zonal, and let software that must outlive a zone keep replicas in several, on pools with "
+            "split_zones"
+        )
+
+    def test_snapshots_and_the_class_that_eks_brings(self) -> None:
+        made = snapshot_class(StorageArgs(reclaim="retain"), cloud="aws")
+        assert made == SnapshotClassSpec("homeport-snapshots", "ebs.csi.aws.com", "Retain")
+        assert shipped_default("aws") == "gp2"

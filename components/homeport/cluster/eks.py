@@ -65,7 +65,7 @@ class EksCluster(pulumi.ComponentResource):
         network: where it lives.
         protection: `standard` and `strict` let the engine and EKS refuse to delete it.
         labels: tags of the machines and disks of its nodes; everything else has the provider's default tags.
-        opts: with the AWS provider in `providers`.
+        opts: with the AWS provider and one of `pulumi_eks`, which builds the component, in `providers`.
 
     Raises:
         SettingsError: a name derived from the cluster's is too long, or a zone has no subnet.
@@ -224,8 +224,6 @@ class EksCluster(pulumi.ComponentResource):
                     opts=child,
                 )
             )
-        # The plugin has no settings; without a provider of its own the engine would look for a default one.
-        plugin = eks.Provider(f"{name}-eks-plugin", opts=child)
         return eks.Cluster(
             f"{name}-eks",
             name=self.physical_name,
@@ -253,7 +251,6 @@ class EksCluster(pulumi.ComponentResource):
             bootstrap_self_managed_addons=False,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                providers=[plugin],
                 # The component alone records it, which is enough: it goes after everything in it, and before these.
                 depends_on=before,
                 transforms=[cluster_transform(guarded)],

@@ -7,7 +7,7 @@ https://www.pulumi.com/docs/iac/concepts/options/transforms/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, Final, cast, final
 
 import pulumi
@@ -45,6 +45,16 @@ def cluster_transform(guarded: Guard) -> pulumi.ResourceTransform:
     return transform
 
 
+class _Awaited(Awaitable[Any]):
+    """Starts a coroutine when it is awaited, so that none is left over when the program fails before."""
+
+    def __init__(self, start: Callable[[], Awaitable[Any]]) -> None:
+        self._start = start
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._start().__await__()
+
+
 @final
 class InnerCluster(pulumi.CustomResource):
     """Stands for the inner cluster where an option names a resource: `deleted_with`, `depends_on`.
@@ -56,7 +66,7 @@ class InnerCluster(pulumi.CustomResource):
     def __init__(self, component: eks.Cluster) -> None:
         super().__init__(t="", name="", props={}, opts=None, dependency=True)
         urn = component.urn.apply(inner_urn)
-        self.__dict__["urn"] = pulumi.Output({self, component}, urn.future(), urn.is_known())
+        self.__dict__["urn"] = pulumi.Output({self, component}, _Awaited(urn.future), _Awaited(urn.is_known))
 
     def with_value(self, value: str) -> pulumi.Output[str]:
         """A value known beforehand that whoever uses it waits for the cluster with."""

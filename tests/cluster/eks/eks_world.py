@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from homeport.cluster.eks import EksCluster
 from homeport.cluster.eks_args import EksClusterArgs
+from homeport.cluster.eks_sdk import eks
 from homeport.cluster.pool import NodePool
 from homeport.cluster.pool_args import NodePoolArgs
 from homeport.model import DEFER_CHECKS, walk_checks
@@ -60,6 +61,11 @@ def stand_in_vpc(opts: pulumi.ResourceOptions) -> StandInVpc:
     )
 
 
+def providers(provider: aws.Provider) -> pulumi.ResourceOptions:
+    """What a cluster needs: its cloud's provider, and the one of the plugin that builds the component."""
+    return pulumi.ResourceOptions(providers=[provider, eks.Provider("eks")])
+
+
 def given(**changes: Any) -> dict[str, Any]:
     return {
         "name": "stage",
@@ -100,7 +106,7 @@ def graph(
 
     def program() -> Any:
         provider = aws.Provider("aws", region=REGION)
-        opts = pulumi.ResourceOptions(providers=[provider])
+        opts = providers(provider)
         cluster = EksCluster(
             "cluster",
             cluster_args or args(),

@@ -12,6 +12,7 @@ import pytest
 from homeport.cluster.eks import EksCluster
 from homeport.cluster.eks_inner import cluster_transform, field
 from homeport.identity.wildcards import violations
+from homeport.plan import record
 from homeport.problems import SettingsError
 from homeport.protection import guard
 from homeport.values import Protection
@@ -23,9 +24,12 @@ from tests.cluster.eks.eks_world import (
     ENTRY,
     POD_IDENTITY,
     PROVIDER,
+    REGION,
     args,
     graph,
+    stand_in_vpc,
 )
+from tests.cluster.gke_world import NO_DEFAULT_PROVIDERS
 
 KEY = "aws:kms/key:Key"
 LOGS = "aws:cloudwatch/logGroup:LogGroup"
@@ -272,6 +276,16 @@ def test_what_is_in_the_cluster_goes_with_it() -> None:
     assert outputs["urn"].endswith("$eks:index:Cluster$aws:eks/cluster:Cluster::cluster-eks-eksCluster")
     assert outputs["name"] == "stage"
     assert outputs["arn"] == "arn:aws:eks:eu-central-1:111122223333:cluster/stage"
+
+
+def test_without_a_provider_for_the_plugin_the_error_names_it() -> None:
+    def program() -> None:
+        provider = aws.Provider("aws", region=REGION)
+        network = stand_in_vpc(pulumi.ResourceOptions(provider=provider))
+        EksCluster("cluster", args(), network=network, opts=pulumi.ResourceOptions(providers=[provider]))
+
+    with pytest.raises(Exception, match="Default provider for 'eks' disabled: 'cluster-eks'"):
+        record(program, config=NO_DEFAULT_PROVIDERS)
 
 
 def test_the_provider_is_replaced_with_the_cluster_and_only_then() -> None:
