@@ -43,9 +43,7 @@ _QUESTIONS = {
 @click.option("--domain", metavar="DOMAIN", help="Domain under which everything lives.")
 @click.option("--cloud", metavar="gcp|aws|both", help="Clouds to write files for.")
 @click.option("--gcp-region", metavar="REGION", help="Region of Google Cloud.")
-@click.option(
-    "--gcp-backup-region", metavar="REGION", help="Region of the backups; default: a second one by law alike."
-)
+@click.option("--gcp-backup-region", metavar="REGION", help="Region of the backups; default: a second one.")
 @click.option("--gcp-projects", metavar="NAME=ID,...", help="Projects of global and of each environment.")
 @click.option("--billing-account", metavar="ID", help="Billing account of the budget; default: no budget.")
 @click.option("--aws-region", metavar="REGION", help="Region of AWS.")
@@ -144,9 +142,9 @@ def _ask(field: str, answers: dict[str, Any]) -> Any:
 def _checked(field: str, value: Any) -> Any:
     problems = field_problems(field, value)
     if problems:
-        raise click.UsageError(
-            "; ".join(re.sub(r"^--[a-z-]+", "", problem.text()).strip(": =") for problem in problems)
-        )
+        # Whoever is asked did not write an option, so its name would only puzzle.
+        told = [re.sub(r"^--[a-z-]+(: | = )?", "", problem.text()) for problem in problems]
+        raise click.UsageError("; ".join(told))
     return value
 
 

@@ -184,7 +184,7 @@ def parse_answers(raw: Mapping[str, Any]) -> Answers:
     Raises:
         AnswersError: everything that is wrong or missing, at once.
     """
-    given = {name: value for name, value in raw.items() if value not in (None, {}, [])}
+    given = {name: value for name, value in raw.items() if value is not None}
     missing = [name for name in required(given) if name not in given]
     problems = [_problem(name, "is missing", _hint(name)) for name in missing]
     for name, value in given.items():

@@ -58,7 +58,7 @@ class FileChange:
 
     Attributes:
         file: where it is.
-        action: write a new one, replace a shipped one, remove a shipped one, leave one that is right, keep an edited one.
+        action: write a new one, replace or remove a shipped one, leave one that is right unchanged, keep an edited one.
         after: its new text; None where it is removed or left alone.
         note: what to know about it; empty where the action says it.
     """
@@ -109,12 +109,10 @@ def plan_changes(root: FilePath, answers: Answers) -> list[FileChange]:
                 continue
             shutil.copy(file, copy.stack_file(stack))
             count = len(_load_problems(model, copy, stack))
-            note = "edited by somebody" + (
-                f"; with the new {project.shown(base.file)} it has {count} problems" if count else ""
-            )
-            changes.append(FileChange(file, "kept", note=note))
+            wrong = f"; with the new {project.shown(base.file)} it has {count} problems" if count else ""
+            changes.append(FileChange(file, "kept", note=f"edited by somebody{wrong}"))
     if problems:
-        raise AnswersError(dict.fromkeys(problems))
+        raise AnswersError({problem.text(): problem for problem in problems}.values())
     return [*changes, base]
 
 
@@ -232,8 +230,8 @@ def _in_answers(problem: Problem, answers: Answers) -> Problem:
     file = problem.location.file if problem.location else ""
     where = f"{file}: {dotted(path)}" if file else dotted(path)
     source = next(_sources(path, file, answers), None)
-    shown = Path() if source is None else (option(source),)
-    return Problem(shown or path, f"{where} {problem.rule}", problem.fix, problem.value)
+    shown: Path = path if source is None else (option(source),)
+    return Problem(shown, f"{where} {problem.rule}", problem.fix, problem.value)
 
 
 def _sources(path: Path, file: str, answers: Answers) -> Iterator[str]:

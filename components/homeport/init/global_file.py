@@ -21,8 +21,8 @@ def global_file(answers: Answers) -> str:
         *(_gcp(answers) if answers.on_gcp else ()),
         *(_aws(answers) if answers.on_aws else ()),
     ]
-    what = "What every cluster shares: zones, people, CI, registries, keys, backups, budgets, audit logs. It goes up first."
-    return document(what, lines)
+    parts = "zones, people, CI, registries, keys, backups, budgets, audit logs"
+    return document(f"What every cluster shares: {parts}. It goes up first.", lines)
 
 
 def backup_region(answers: Answers) -> str:
@@ -35,9 +35,8 @@ def backup_region(answers: Answers) -> str:
 def _zones(answers: Answers) -> list[str]:
     lines = ["  homeport:dns:", "    zones:"]
     first = "gcp" if answers.on_gcp else "aws"
-    top: dict[str, Any] = (
-        {"domain": answers.domain, "dnssec": "signed"} if answers.on_gcp else {"domain": answers.domain}
-    )
+    # Route 53 signs with a key in us-east-1 alone, where data may not be allowed to lie.
+    top: dict[str, Any] = {"domain": answers.domain, **({"dnssec": "signed"} if answers.on_gcp else {})}
     lines.append(_zone(answers.organisation, first, top))
     lines += _below(answers, first, answers.organisation)
     if answers.cloud == "both":
@@ -103,7 +102,9 @@ def _gcp(answers: Answers) -> list[str]:
 
 def _backup_comment(answers: Answers, where: str) -> str:
     if where == answers.gcp_region:
-        return "    # In the region of the clusters: name another one here, and in allowed_regions, where the law lets you."
+        return (
+            "    # In the clusters' own region: name another one, here and in allowed_regions, where the law allows it."
+        )
     partner = backup_partner(answers.gcp_region or "")
     still = f", and still in {partner[1]}" if partner and partner[0] == where else ""
     return f"    # In another region than the clusters{still}."

@@ -19,13 +19,12 @@ def next_steps(answers: Answers) -> list[str]:
         steps.append(_google(answers))
     if answers.on_aws:
         steps.append(_amazon(answers))
-    names = " ".join(["global", *stacks])
+    make = f"for stack in {' '.join(['global', *stacks])}; do pulumi stack init $stack; done"
     steps += [
-        f"Make a place for the state (docs/deploy.md) and the stacks in it:\n"
-        f"for stack in {names}; do pulumi stack init $stack; done",
+        f"Make a place for the state (docs/deploy.md) and the stacks in it:\n{make}",
         "Bring up what all share:\nhomeport doctor -s global --deploy\npulumi up -s global",
         f"Enter the name servers of {answers.domain} at its registrar:\npulumi stack output name_servers -s global",
-        f"Bring up the first cluster, then the others alike:\nhomeport doctor -s {first} --deploy\npulumi up -s {first}",
+        f"Bring up a cluster, then the others alike:\nhomeport doctor -s {first} --deploy\npulumi up -s {first}",
     ]
     return steps
 
@@ -33,8 +32,8 @@ def next_steps(answers: Answers) -> list[str]:
 def _google(answers: Answers) -> str:
     projects = [answers.gcp_projects[name] for name in ("global", *answers.environments)]
     return (
-        f"On Google Cloud make the groups platform@{answers.domain} and developers@{answers.domain}, and switch two APIs on"
-        " in each project:\n"
+        f"On Google Cloud make the groups platform@{answers.domain} and developers@{answers.domain}, and switch two"
+        " APIs on in each project:\n"
         f"for project in {' '.join(projects)}; do\n"
         "  gcloud services enable cloudresourcemanager.googleapis.com serviceusage.googleapis.com --project $project\n"
         "done"
@@ -44,8 +43,8 @@ def _google(answers: Answers) -> str:
 def _amazon(answers: Answers) -> str:
     accounts = ", ".join(answers.aws_accounts[name] for name in answers.environments)
     return (
-        "On AWS the files name what must be there, or write your own names instead: the permission sets PlatformAdmin and"
-        f" Developer, and in each of {accounts} the roles homeport-deploy, platform-admin and developer. The zones of"
+        "On AWS the files name what must be there, or write your own names instead: the permission sets PlatformAdmin"
+        f" and Developer, and in each of {accounts} the roles homeport-deploy, platform-admin and developer. The zones of"
         f" {answers.aws_region}, as your accounts see them:\n"
         f"aws ec2 describe-availability-zones --region {answers.aws_region} --query 'AvailabilityZones[].ZoneName'"
     )
