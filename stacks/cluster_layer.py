@@ -6,18 +6,20 @@ from typing import Any
 
 from homeport.cluster.existing import ExistingCluster
 from homeport.cluster.publish import publish_cluster
+from homeport.globals.globals_output import Zone
 from homeport.labels import Labels
 from homeport.storage.component import StorageClasses
 from stacks.made import Made
 from stacks.settings import ClusterStack, EksSection, GkeSection
 
 
-def build(stack: ClusterStack, *, labels: Labels) -> dict[str, Any]:
+def build(stack: ClusterStack, *, labels: Labels, zone: Zone | None = None) -> dict[str, Any]:
     """Declare everything of a cluster stack.
 
     Args:
         stack: the settings, checked.
         labels: what every resource carries.
+        zone: of the global layer, in which the stack's domain lies; None where no global layer is named.
 
     Returns:
         The stack's outputs.
@@ -41,5 +43,6 @@ def build(stack: ClusterStack, *, labels: Labels) -> dict[str, Any]:
         "region": made.cluster.region,
         "zones": list(made.cluster.zones),
         "domain": stack.domain,
+        "zone": None if zone is None else {"cloud": zone.cloud, "domain": zone.domain, "id": zone.id},
         **made.outputs,
     }

@@ -28,8 +28,11 @@ async def main() -> pulumi.Inputs:
             from stacks import global_layer
 
             return global_layer.build(settings, labels=labels)
-        from stacks import cluster_layer
+        from stacks import cluster_layer, shared
 
-        return cluster_layer.build(settings, labels=labels)
+        zone = None
+        if settings.global_ is not None:
+            zone = shared.zone_of(await shared.read(settings.global_), settings.domain, stack=settings.global_)
+        return cluster_layer.build(settings, labels=labels, zone=zone)
     except SettingsError as error:  # a component finds what only it can know
         raise pulumi.RunError(str(error)) from None

@@ -103,6 +103,8 @@ class ClusterStack(StackBase):
 
     layer: Literal["cluster"]
     """Always cluster."""
+    global_: Annotated[str, Field(min_length=1)] | None = Field(default=None, alias="global")
+    """Stack of the project-global layer, which must be up first; default: none, and nothing of it is used."""
     domain: DnsName
     """Domain under which the environment's applications live."""
     network: NetworkSection | None = None

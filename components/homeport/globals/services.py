@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -14,8 +15,10 @@ from homeport.cluster.gke_args import ProjectId
 class GcpServices(pulumi.ComponentResource):
     """APIs of projects. They stay on when the stack goes: others use them too.
 
-    An API that was just enabled refuses calls for a while, although Google already lists it. Each one therefore waits
-    after it is made, and only then; what depends on it follows. All wait at the same time.
+    An API that was just enabled refuses calls for a while, although Google already lists it. New ones therefore wait,
+    and what depends on them follows. A wait holds one of the engine's workers, of which there may be eight, so forty
+    APIs must not each wait by themselves: the first of a run begins the wait, those that follow share it, and the last
+    of each project, which depends on the others, waits once more in full. Two waits in all.
     https://cloud.google.com/service-usage/docs/enable-disable
     """
 
@@ -41,30 +44,48 @@ class GcpServices(pulumi.ComponentResource):
             opts: with the gcp provider in `providers`.
         """
         super().__init__("homeport:globals:GcpServices", name, None, opts)
-        hooks = _settle(name, settle_seconds)
-        self.ready = {
-            project: [
-                gcp.projects.Service(
-                    f"{name}-{project}-{service.removesuffix('.googleapis.com')}",
-                    project=projects[project],
-                    service=service,
-                    disable_on_destroy=False,
-                    disable_dependent_services=False,
-                    opts=pulumi.ResourceOptions(parent=self, hooks=hooks),
+        shared, full = _waits(name, settle_seconds)
+        ready: dict[str, list[pulumi.Resource]] = {}
+        for project, wanted in services.items():
+            made: list[pulumi.Resource] = []
+            names = sorted(set(wanted))
+            for service in names:
+                last = service == names[-1]
+                made.append(
+                    gcp.projects.Service(
+                        f"{name}-{project}-{service.removesuffix('.googleapis.com')}",
+                        project=projects[project],
+                        service=service,
+                        disable_on_destroy=False,
+                        disable_dependent_services=False,
+                        opts=pulumi.ResourceOptions(
+                            parent=self, hooks=full if last else shared, depends_on=list(made) if last else None
+                        ),
+                    )
                 )
-                for service in sorted(set(wanted))
-            ]
-            for project, wanted in services.items()
-        }
+            ready[project] = made
+        self.ready = ready
         self.register_outputs({})
 
 
-def _settle(name: str, seconds: int) -> pulumi.ResourceHookBinding | None:
+def _waits(name: str, seconds: int) -> tuple[pulumi.ResourceHookBinding | None, pulumi.ResourceHookBinding | None]:
+    """What most services do after they are made, and what the last of a project does."""
     if seconds <= 0:
-        return None
+        return None, None
+    until: list[float] = []
+
+    async def share(args: pulumi.ResourceHookArgs) -> None:
+        del args
+        now = time.monotonic()
+        if not until:
+            until.append(now + seconds)
+        await asyncio.sleep(max(0.0, until[0] - now))
 
     async def settle(args: pulumi.ResourceHookArgs) -> None:
         del args
         await asyncio.sleep(seconds)
 
-    return pulumi.ResourceHookBinding(after_create=[pulumi.ResourceHook(f"{name}-settle", settle)])
+    return (
+        pulumi.ResourceHookBinding(after_create=[pulumi.ResourceHook(f"{name}-share-the-wait", share)]),
+        pulumi.ResourceHookBinding(after_create=[pulumi.ResourceHook(f"{name}-settle", settle)]),
+    )
