@@ -15,17 +15,18 @@ from homeport.cluster.gke_pool import gke_pool_problems
 from homeport.cluster.pool_args import NodePoolArgs
 from homeport.storage.args import StorageArgs
 from homeport.storage.classes import storage_problems
-from stacks.settings import ClusterSection, ExistingSection, GkeSection
+from stacks.settings import ClusterSection, EksSection, ExistingSection, GkeSection
 
 PAGE = Path(__file__).parents[2] / "docs" / "clusters.md"
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-SECTION: TypeAdapter[GkeSection | ExistingSection] = TypeAdapter(ClusterSection)
+SECTION: TypeAdapter[GkeSection | EksSection | ExistingSection] = TypeAdapter(ClusterSection)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
 def test_the_example_is_accepted(block: str) -> None:
     document: dict[str, Any] = YAML(typ="safe", pure=True).load(block)  # pyright: ignore[reportUnknownVariableType]
     section = SECTION.validate_python(document.pop("homeport:cluster"))
+    assert not isinstance(section, EksSection), "docs/clusters-eks.md has those"
     storage = StorageArgs.model_validate(document.pop("homeport:storage", {}))
     assert not document
     cloud: Cloud = "gcp" if isinstance(section, GkeSection) else section.cloud
