@@ -166,15 +166,18 @@ def _show(changes: list[FileChange], root: Path, *, as_json: bool) -> None:
     for change in changes:
         note = f": {change.note}" if change.note else ""
         # With --json standard output belongs to the document, but a removal is said before it is done.
-        click.echo(f"{change.action:9} {change.file.relative_to(root)}{note}", err=as_json)
+        click.echo(f"{change.action:9} {_shown(change.file, root)}{note}", err=as_json)
+
+
+def _shown(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
 
 
 def _finish(changes: list[FileChange], root: Path, answers: Answers, *, as_json: bool) -> None:
     steps = next_steps(answers)
     if as_json:
         files = [
-            {"file": change.file.relative_to(root).as_posix(), "action": change.action, "note": change.note}
-            for change in changes
+            {"file": _shown(change.file, root), "action": change.action, "note": change.note} for change in changes
         ]
         print_json({"format": 1, "files": files, "next": steps})
         return

@@ -89,7 +89,7 @@ class Answers(Model):
     def check(self) -> Iterator[Problem]:
         """What only all answers together show; paths are options."""
         yield from self._environment_problems()
-        if self.organisation in {*_TAKEN, *self.environments}:
+        if self.organisation in {*_TAKEN, *self.environments, *(f"{name}-eks" for name in self.environments)}:
             rule = "names a zone in the settings, and so does something else: an environment, eks or registrar"
             yield _problem("organisation", rule, "choose another short name", self.organisation)
         if self.aws_region and self.aws_region.startswith(("cn-", "us-gov-", "us-iso")):

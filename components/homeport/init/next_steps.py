@@ -44,7 +44,7 @@ def _amazon(answers: Answers) -> str:
     accounts = ", ".join(answers.aws_accounts[name] for name in answers.environments)
     return (
         "On AWS the files name what must be there, or write your own names instead: the permission sets PlatformAdmin"
-        f" and Developer, and in each of {accounts} the roles homeport-deploy, platform-admin and developer. The zones of"
-        f" {answers.aws_region}, as your accounts see them:\n"
+        f" and Developer, and in each of {accounts} the roles homeport-deploy, platform-admin and developer. The zones"
+        f" of {answers.aws_region}, as your accounts see them:\n"
         f"aws ec2 describe-availability-zones --region {answers.aws_region} --query 'AvailabilityZones[].ZoneName'"
     )
