@@ -92,13 +92,11 @@ CHANGES = [
         {"cluster-gke": ("minMasterVersion", "releaseChannel.channel")},
     ),
     Change(
-        # Labels of volumes are among a storage class's parameters, which Kubernetes never changes.
-        "another owner changes labels in place and replaces nothing but storage classes",
+        "another owner changes labels in place and replaces nothing",
         lambda c: c.update(owner="shop"),
-        {
-            **dict.fromkeys((*_LABELLED, "gcp", "storage-snapshots"), "update"),
-            **dict.fromkeys(("storage-regional", "storage-zonal", "storage-fast"), "replace"),
-        },
+        dict.fromkeys(
+            (*_LABELLED, "gcp", "storage-snapshots", "storage-regional", "storage-zonal", "storage-fast"), "update"
+        ),
     ),
 ]
 

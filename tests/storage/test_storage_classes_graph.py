@@ -146,3 +146,11 @@ def test_what_the_cluster_cannot_give_is_refused_with_its_path() -> None:
     with pytest.raises(SettingsError) as refused:
         record(program, config=NO_DEFAULT_PROVIDERS)
     assert [problem.path for problem in refused.value.problems] == [("storage", "default")]
+
+
+def test_another_owner_changes_no_parameter_since_that_would_make_every_class_anew() -> None:
+    other = LABELS.model_copy(update={"owner": "shop", "cost_centre": "2000"})
+    before = {resource.name: resource for resource in on_gke().resources}
+    for resource in on_gke(labels=other).resources:
+        assert resource.inputs.get("parameters") == before[resource.name].inputs.get("parameters")
+    assert "stack=" in before["storage-regional"].inputs["parameters"]["labels"]
