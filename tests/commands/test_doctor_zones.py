@@ -10,7 +10,6 @@ from typing import Any, Literal
 import dns.exception
 import dns.flags
 import dns.message
-import dns.name
 import dns.rcode
 import dns.resolver
 import dns.rrset

@@ -6,8 +6,8 @@ The only place that imports dnspython (https://www.dnspython.org/).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from typing import Final, Literal
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, Literal, cast
 
 import dns.exception
 import dns.flags
@@ -17,6 +17,7 @@ import dns.query
 import dns.rcode
 import dns.rdatatype
 import dns.resolver
+from dns.rdata import Rdata
 
 #: Longest wait for one answer, and for all of them together, in seconds.
 ONE: Final = 2.0
@@ -73,9 +74,11 @@ class Parents:
         wanted = dns.rdatatype.from_text(kind)
         # A delegation stands in the authority section, a DS record in the answer.
         sets = [*answer.answer, *(answer.authority if kind == "NS" else [])]
-        return sorted(
-            {str(record) for found in sets if found.name == name and found.rdtype == wanted for record in found}
-        )
+        out: set[str] = set()
+        for found in sets:
+            if found.name == name and found.rdtype == wanted:
+                out.update(record.to_text() for record in cast("Iterable[Rdata]", found))
+        return sorted(out)
 
     def _servers(self, above: dns.name.Name) -> Iterator[str]:
         """Addresses of the name servers of the zone that `above` lies in, one for each of the first servers."""
