@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from homeport.parity import parity_page
 from homeport.plan.evaluate import evaluate
 from homeport.plan.graph import Graph
 from homeport.plan.picture import draw
@@ -18,6 +19,7 @@ from homeport.settings_reference import settings_reference
 
 GOLDEN: Final = Path("tests/golden")
 REFERENCE: Final = Path("docs/reference/settings.md")
+PARITY: Final = Path("docs/reference/parity.md")
 #: The README shows it.
 PICTURE: Final = Path("docs/pictures/stage.svg")
 
@@ -29,6 +31,7 @@ def generated(project: Project) -> Iterator[tuple[Path, str]]:
         if project.schema is not None:
             yield project.schema.relative_to(project.root), schema_text(model)
         yield REFERENCE, settings_reference(model)
+    yield PARITY, parity_page()
     for stack in project.stacks():
         graph = evaluate(project.root, stack)
         yield GOLDEN / f"{stack}.json", graph.to_json()
