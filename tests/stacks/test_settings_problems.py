@@ -17,15 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def project(tmp_path: Path) -> Path:
-    for name in (
-        "Pulumi.yaml",
-        "pyproject.toml",
-        "Pulumi.stage.yaml",
-        "Pulumi.prod.yaml",
-        "Pulumi.local.yaml",
-        "Pulumi.global.yaml",
-    ):
-        shutil.copy(ROOT / name, tmp_path / name)
+    for file in [ROOT / "pyproject.toml", *ROOT.glob("Pulumi*.yaml")]:
+        shutil.copy(file, tmp_path / file.name)
     (tmp_path / "stacks").mkdir()
     shutil.copy(ROOT / "stacks" / "base.yaml", tmp_path / "stacks" / "base.yaml")
     return tmp_path
@@ -319,6 +312,142 @@ CASES = [
         ("2", "4"),
         "size: 3",
     ),
+    Case(
+        "one zone on EKS",
+        replace("[eu-central-1a, eu-central-1b]", "[eu-central-1a]"),
+        "homeport:cluster.zones",
+        ("two",),
+        "zones:",
+        stack="stage-eks",
+    ),
+    Case(
+        "zone of another region on EKS",
+        replace("[eu-central-1a, eu-central-1b]", "[eu-central-1a, eu-west-1b]"),
+        "homeport:cluster.zones[1]",
+        ("eu-central-1",),
+        "eu-west-1b",
+        stack="stage-eks",
+    ),
+    Case(
+        "network of another cloud",
+        replace("    nat: single", "    cloud: gcp"),
+        "homeport:network.cloud",
+        ("aws", "eks"),
+        "cloud: gcp",
+        stack="stage-eks",
+    ),
+    Case(
+        "no administrator",
+        replace("        access: admin", "        access: viewer"),
+        "homeport:cluster.access",
+        ("admin",),
+        "access:",
+        stack="stage-eks",
+    ),
+    Case(
+        "the deployer a second time",
+        replace("role/platform-admin", "role/homeport-deploy"),
+        "homeport:cluster.access.platform.principal",
+        ("deployer",),
+        "principal",
+        stack="stage-eks",
+    ),
+    Case(
+        "two entries for one principal",
+        replace("role/developer", "role/platform-admin"),
+        "homeport:cluster.access.developers.principal",
+        ("platform",),
+        "principal",
+        stack="stage-eks",
+    ),
+    Case(
+        "private API without a path",
+        replace("      public: true\n      public_cidrs:\n        office: 203.0.113.0/24\n", "      private: true\n"),
+        "homeport:cluster.api.path",
+        ("session-manager",),
+        "api:",
+        stack="stage-eks",
+    ),
+    Case(
+        "no way out and no endpoints",
+        replace("    nat: single", "    nat: none"),
+        "homeport:network.endpoints.interface",
+        ("nat: none", "ecr.api", "interface: cluster"),
+        "n",
+        stack="stage-eks",
+    ),
+    Case(
+        "Services that overlap the VPC",
+        replace("    zones: [eu", "    service_cidr: 10.60.0.0/16\n    zones: [eu"),
+        "homeport:network.cidr",
+        ("Services",),
+        "cidr: 10.60.0.0/16",
+        stack="stage-eks",
+    ),
+    Case(
+        "fewer nodes than zones to split over",
+        replace("        min: 2\n        max: 3", "        size: 1\n        split_zones: true"),
+        "homeport:cluster.node_pools.system",
+        ("zones",),
+        "s",
+        stack="stage-eks",
+    ),
+    Case(
+        "nothing to run the add-ons on",
+        replace("        min: 2\n        max: 3", "        min: 0\n        max: 3"),
+        "homeport:cluster.node_pools",
+        ("CoreDNS",),
+        "node_pools",
+        stack="stage-eks",
+    ),
+    Case(
+        "a strategy that EKS does not have",
+        replace("        spot: true", "        spot: true\n        upgrade: {strategy: blue-green}"),
+        "homeport:cluster.node_pools.general.upgrade",
+        ("surge",),
+        "upgrade",
+        stack="stage-eks",
+    ),
+    Case(
+        "unquoted account",
+        replace('account: "222233334444"', "account: 222233334444"),
+        "homeport:cluster.account",
+        ('"222233334444"',),
+        "account",
+        stack="stage-eks",
+    ),
+    Case(
+        "zone whose parent is nowhere",
+        replace("parent: eks}", "parent: ekz}"),
+        "homeport:dns.zones.stage-eks.parent",
+        ("eks",),
+        "parent: ekz",
+        stack="global",
+    ),
+    Case(
+        "unknown preset",
+        replace("preset: developer, projects", "preset: develper, projects"),
+        "homeport:gcp.access.developers.preset",
+        ("developer",),
+        "develper",
+        stack="global",
+    ),
+    Case(
+        "subject too wide",
+        replace("repository: acme/homeport", 'repository: "acme/*"'),
+        "homeport:ci.homeport.repository",
+        ("*",),
+        "acme/*",
+        stack="global",
+    ),
+    Case(
+        "registry in a region where data may not be",
+        replace("registries: {apps: {}}", "registries: {apps: {location: us-central1}}"),
+        "homeport:gcp.registries.apps.location",
+        ("allowed_regions",),
+        "us-central1",
+        stack="global",
+    ),
 ]
 
 
@@ -367,9 +496,9 @@ def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("stack", ["global", "stage", "prod", "local"])
+@pytest.mark.parametrize("stack", ["global", "stage", "prod", "stage-eks", "prod-eks", "local"])
 def test_shipped_stacks_are_valid(stack: str) -> None:
-    assert load(Stack, root=ROOT, stack=stack).settings.environment == stack
+    assert load(Stack, root=ROOT, stack=stack).settings.environment == stack.removesuffix("-eks")
 
 
 def test_decommission_lets_production_be_unprotected(tmp_path: Path) -> None:
