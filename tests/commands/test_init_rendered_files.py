@@ -185,6 +185,7 @@ def test_all_bad_answers_are_told_at_once_in_the_words_of_the_options() -> None:
     [
         ({"environments": ["stage", "stage"]}, "stands in the list twice"),
         ({"environments": ["eks"]}, "the zone of what runs on AWS"),
+        ({"environments": ["1a"]}, "begin with a letter"),
         ({"organisation": "stage"}, "names a zone in the settings"),
         ({"aws_region": "cn-north-1"}, "a partition of its own"),
         (
@@ -200,10 +201,23 @@ def test_answers_that_contradict_each_other_are_refused(change: dict[str, Any], 
     answers = raw("both", **change)
     if "environments" in change:
         answers |= {"gcp_projects": raw("both")["gcp_projects"], "aws_accounts": raw("both")["aws_accounts"]}
-        answers["gcp_projects"]["eks"] = "zeta-eks"
-        answers["aws_accounts"]["eks"] = "000000000009"
+        for name in change["environments"]:
+            answers["gcp_projects"].setdefault(name, f"zeta-{name}")
+            answers["aws_accounts"].setdefault(name, "000000000009")
     with pytest.raises(AnswersError, match=told):
         parse_answers(answers)
+
+
+def test_zones_are_those_that_the_region_has() -> None:
+    files = render(parse_answers(raw("both", gcp_region="us-east1", aws_region="ca-central-1")))
+    assert "zones: [us-east1-b, us-east1-c]" in files["Pulumi.stage.yaml"]
+    assert "zones: [ca-central-1a, ca-central-1b, ca-central-1d]" in files["Pulumi.prod-eks.yaml"]
+
+
+def test_where_a_region_has_two_zones_production_has_as_many_and_says_so() -> None:
+    text = render(parse_answers(raw("aws", aws_region="us-west-1")))["Pulumi.prod.yaml"]
+    assert "two zones" in text
+    assert "zones: [us-west-1a, us-west-1c]" in text
 
 
 def test_production_is_booked_where_it_is_said_to_be() -> None:

@@ -109,6 +109,9 @@ class Answers(Model):
                 yield _problem("environments", "stands in the list twice", "name each once", name)
             if name in _TAKEN:
                 yield _problem("environments", f"stands for {_TAKEN[name]}", "choose another name", name)
+            if self.on_gcp and not name[0].isalpha():
+                rule = "names clusters and networks, which begin with a letter on Google Cloud"
+                yield _problem("environments", rule, f"write for example e{name}", name)
             if self.cloud == "both" and name.endswith("-eks"):
                 rule = "stacks on AWS end in -eks, so it would be taken for one"
                 yield _problem("environments", rule, f"write {name.removesuffix('-eks')}", name)
