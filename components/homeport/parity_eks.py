@@ -132,8 +132,8 @@ EKS: Final[Mapping[str, Row]] = {
     "control-plane logs": ("CloudWatch Logs: API server, audit, authenticator; retention ours", _BOTH, _logged),
     "deletion protection": ("by EKS", _BOTH, _cluster("deletionProtection", True)),
     "protected by the engine": (
-        "no: not to be seen in a plan; a transform protects the cluster inside the plugin's component, and the tests on"
-        " the engine look at it"
+        "no: not in a plan, which ends at the plugin's component; a transform of `EksCluster` sets `protect` on the"
+        " cluster inside of it when the engine runs"
     ),
     "workload identity": (
         "EKS Pod Identity",
