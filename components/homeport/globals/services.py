@@ -16,9 +16,9 @@ class GcpServices(pulumi.ComponentResource):
     """APIs of projects. They stay on when the stack goes: others use them too.
 
     An API that was just enabled refuses calls for a while, although Google already lists it. New ones therefore wait,
-    and what depends on them follows. A wait holds one of the engine's workers, of which there may be eight, so forty
-    APIs must not each wait by themselves: the first of a run begins the wait, those that follow share it, and the last
-    of each project, which depends on the others, waits once more in full. Two waits in all.
+    and what depends on them follows. The engine runs few such waits at a time, so forty APIs must not each wait by
+    themselves: the first of a run begins the wait, those that follow share it, and the last of all, which depends on
+    the others, waits once more in full. Two waits, however many APIs.
     https://cloud.google.com/service-usage/docs/enable-disable
     """
 
@@ -45,31 +45,32 @@ class GcpServices(pulumi.ComponentResource):
         """
         super().__init__("homeport:globals:GcpServices", name, None, opts)
         shared, full = _waits(name, settle_seconds)
-        ready: dict[str, list[pulumi.Resource]] = {}
-        for project, wanted in services.items():
-            made: list[pulumi.Resource] = []
-            names = sorted(set(wanted))
-            for service in names:
-                last = service == names[-1]
-                made.append(
-                    gcp.projects.Service(
-                        f"{name}-{project}-{service.removesuffix('.googleapis.com')}",
-                        project=projects[project],
-                        service=service,
-                        disable_on_destroy=False,
-                        disable_dependent_services=False,
-                        opts=pulumi.ResourceOptions(
-                            parent=self, hooks=full if last else shared, depends_on=list(made) if last else None
-                        ),
-                    )
+        wanted = [(project, service) for project, names in services.items() for service in sorted(set(names))]
+        made: dict[str, list[pulumi.Resource]] = {project: [] for project in services}
+        everything: list[pulumi.Resource] = []
+        for project, service in wanted:
+            last = (project, service) == wanted[-1]
+            everything.append(
+                gcp.projects.Service(
+                    f"{name}-{project}-{service.removesuffix('.googleapis.com')}",
+                    project=projects[project],
+                    service=service,
+                    disable_on_destroy=False,
+                    disable_dependent_services=False,
+                    opts=pulumi.ResourceOptions(
+                        parent=self, hooks=full if last else shared, depends_on=list(everything) if last else None
+                    ),
                 )
-            ready[project] = made
-        self.ready = ready
+            )
+            made[project].append(everything[-1])
+        self.ready = {
+            project: [*mine, *(one for one in everything[-1:] if one not in mine)] for project, mine in made.items()
+        }
         self.register_outputs({})
 
 
 def _waits(name: str, seconds: int) -> tuple[pulumi.ResourceHookBinding | None, pulumi.ResourceHookBinding | None]:
-    """What most services do after they are made, and what the last of a project does."""
+    """What most services do after they are made, and what the last of all does."""
     if seconds <= 0:
         return None, None
     until: list[float] = []
