@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 def evaluation(folder: Path, stack: str, repeat: int) -> Iterator[Figure]:
-    """Evaluating a stack against a plain program with the same resources."""
+    """Evaluating a stack against a plain program with the same resources; every stack has the same limit."""
     graph = evaluate(ROOT, stack)
     plain = plain_project(folder / f"plain-{stack}", graph)
     wrong = differences(graph, evaluate(plain, stack))

@@ -67,7 +67,8 @@ def plain_program(graph: Graph) -> str:
     """The text of a program whose plan has the same resources, inputs and dependencies as `graph`.
 
     Raises:
-        CannotBePlainError: the plan has something that cannot be written down: a `.get`, a remote component, an asset.
+        CannotBePlainError: the plan has something that cannot be written down: a `.get`, an asset, a remote component
+            of no installed SDK.
     """
     return _Writer(graph).text()
 
@@ -103,18 +104,20 @@ class _Writer:
         return _HEAD.replace("import pulumi\n", f"import pulumi\n{imports}", 1) + "\n" + "\n".join(body) + "\n"
 
     def _declaration(self, resource: Resource) -> str:
-        if resource.remote or resource.external is not None:
-            raise CannotBePlainError(f"{resource.urn}: a remote component or a read resource")
+        if resource.external is not None:
+            raise CannotBePlainError(f"{resource.urn}: a read resource")
         variable, name, options = self._variables[resource.urn], repr(resource.name), self._options(resource)
         inputs = {key: self._input(resource, key, value) for key, value in resource.inputs.items()}
         literal = "{" + ", ".join(f"{key!r}: {value}" for key, value in inputs.items()) + "}"
-        if not resource.custom:
+        if not resource.custom and not resource.remote:
             return f"{variable} = component({resource.type!r}, {name}, {literal}, {options})"
         if resource.is_provider:
             # The SDKs' provider classes write JSON of some inputs; the plan shows what they wrote.
             return f"{variable} = pulumi.ProviderResource({resource.package!r}, {name}, {literal}, {options})"
         found = sdk_class(resource.type)
         if found is None or not found.arguments.keys() >= inputs.keys():
+            if resource.remote:
+                raise CannotBePlainError(f"{resource.urn}: a remote component without a class that takes its inputs")
             return f"{variable} = pulumi.CustomResource({resource.type!r}, {name}, {literal}, {options})"
         self._modules.add(found.module)
         arguments = "".join(f", {found.arguments[key]}={value}" for key, value in inputs.items())
@@ -124,7 +127,7 @@ class _Writer:
         given = resource.options
         shown = {
             "parent": self._reference(resource.parent),
-            "provider": self._reference(resource.provider) if resource.custom else None,
+            "provider": self._reference(self._provider(resource)),
             "depends_on": self._references(_beyond_inputs(resource)),
             "protect": repr(given.protect) if given.protect else None,
             "ignore_changes": repr(given.ignore_changes) if given.ignore_changes else None,
@@ -136,6 +139,13 @@ class _Writer:
         }
         return f"pulumi.ResourceOptions({', '.join(f'{key}={value}' for key, value in shown.items() if value)})"
 
+    def _provider(self, resource: Resource) -> str | None:
+        """URN of the provider; a remote component needs one too, and the plan does not name it."""
+        if resource.custom or not resource.remote:
+            return resource.provider if resource.custom else None
+        found = [item.urn for item in self._graph.resources if item.is_provider and item.package == resource.package]
+        return resource.provider or next(iter(found), None)
+
     def _reference(self, urn: str | None) -> str | None:
         return self._variables.get(urn) if urn else None
 
@@ -145,6 +155,9 @@ class _Writer:
 
     def _input(self, resource: Resource, key: str, value: Any) -> str:
         wanted = resource.property_dependencies.get(key, [])
+        if resource.remote and not wanted and isinstance(value, str) and (whole := _TOKEN.fullmatch(value)):
+            # What is handed over as a resource is shown as its id, and is no dependency of the call.
+            return self._variables[self._resolve(whole[1], ())[0].urn]
         self._to_carry = [self._variables[urn] for urn in sorted(set(wanted) - self._carried(value, wanted))]
         return self._carrying(self._value(value, wanted))
 
@@ -233,7 +246,7 @@ class _Writer:
 
 
 def _has_output(resource: Resource, name: str) -> bool:
-    if not resource.custom:
+    if not resource.custom and not resource.remote:
         return False
     found = sdk_class(resource.type)
     return name in {"id", "urn"} or (found is not None and name in found.outputs)

@@ -102,7 +102,7 @@ def test_no_secret_is_written_into_it() -> None:
     assert "marker" not in plain_program(record(secrets_and_unknowns))
 
 
-@pytest.mark.parametrize("stack", ["stage", "prod", "local"])
+@pytest.mark.parametrize("stack", ["stage", "prod", "local", "stage-eks", "prod-eks", "global"])
 def test_every_shipped_stack_can_be_written_plain(stack: str) -> None:
     graph = evaluate(ROOT, stack)
     assert differences(graph, plain(graph)) == []
