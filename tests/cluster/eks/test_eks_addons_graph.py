@@ -10,6 +10,7 @@ import pulumi
 import pytest
 
 from homeport.cluster.eks import EksCluster
+from homeport.cluster.eks_addon_inputs import to_json
 from homeport.cluster.eks_addons import EksAddons
 from homeport.cluster.pool import NodePool
 from homeport.cluster.pool_args import NodePoolArgs
@@ -119,3 +120,7 @@ def test_a_regional_default_is_refused_on_aws_with_what_to_do() -> None:
     assert problem.path == ("storage", "default")
     assert "an EBS volume lies in one zone" in problem.rule
     assert "split_zones" in problem.fix
+
+
+def test_configuration_is_the_same_text_whatever_the_order_it_is_written_in() -> None:
+    assert to_json({"b": {"d": 1, "c": 2}, "a": 3}) == '{"a":3,"b":{"c":2,"d":1}}'
