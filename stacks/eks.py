@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_eks
 
 from homeport.cluster.eks import EksCluster
 from homeport.cluster.eks_addons import EksAddons
+from homeport.cluster.eks_sdk import eks
 from homeport.cluster.pool import NodePool
 from homeport.labels import Labels
 from homeport.network.aws import AwsNetwork
@@ -25,7 +25,7 @@ def build(stack: ClusterStack, section: EksSection, labels: Labels) -> Made:
         allowed_account_ids=[section.account],
         default_tags={"tags": labels.aws()},
     )
-    opts = pulumi.ResourceOptions(providers=[provider, pulumi_eks.Provider("eks")])
+    opts = pulumi.ResourceOptions(providers=[provider, eks.Provider("eks")])
     assert isinstance(stack.network, AwsNetworkArgs)  # noqa: S101 - the settings' check sees to it
     named = {"name": stack.environment}
     network = AwsNetwork(
