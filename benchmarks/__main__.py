@@ -18,7 +18,7 @@ def figures(folder: Path, repeat: int) -> Iterator[Figure]:
     yield from measures.evaluation(folder, "stage", repeat)
     # Larger stacks: fewer turns say as much, and all of it stays within three minutes.
     for stack in ("stage-eks", "global"):
-        yield from measures.evaluation(folder, stack, max(1, min(repeat, 5)))
+        yield from measures.evaluation(folder, stack, max(1, min(repeat, 3)))
     yield from measures.growth(folder, (1, 2, 5, 10, 20), max(2, repeat // 3))
     yield from measures.imports(repeat)
 
