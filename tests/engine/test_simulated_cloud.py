@@ -59,11 +59,13 @@ def test_no_secret_reaches_the_journal(properties: dict[str, Any]) -> None:
     assert "canary" not in str(redact({**properties, "password": Secret("canary"), "more": [{"x": Secret("canary")}]}))
 
 
-def test_it_is_known_what_replaces_every_type_that_the_shipped_stacks_use() -> None:
+def test_it_is_known_what_replaces_every_type_that_cluster_stacks_use() -> None:
+    """The global layer does not run in the simulated clouds yet: see docs/engine-tests.md."""
     types = {
         resource["type"]
-        for path in GOLDEN.glob("*.json")
-        for resource in json.loads(path.read_text())["resources"]
+        for plan in (json.loads(path.read_text()) for path in GOLDEN.glob("*.json"))
+        if plan["layer"] == "cluster"
+        for resource in plan["resources"]
         if resource["type"].startswith("gcp:")
     }
     assert CLUSTER in types
