@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -103,8 +104,10 @@ def test_every_resource_of_a_cluster_stack_on_gke_has_its_right_in_the_table() -
     named = {name for row in rows for name in re.findall(r"`([a-z]+\.[A-Z]\w+)`", row)}
     made: set[str] = set()
     for golden in (ROOT / "tests" / "golden").glob("*.json"):
-        plan = json.loads(golden.read_text())
-        for resource in plan["resources"] if plan["layer"] == "cluster" else []:
+        plan: dict[str, Any] = json.loads(golden.read_text())
+        if plan["layer"] != "cluster":
+            continue
+        for resource in plan["resources"]:
             if match := re.fullmatch(r"gcp:(\w+)/\w+:(\w+)", resource["type"]):
                 made.add(f"{match[1]}.{match[2]}")
     assert made - named == set()
