@@ -95,7 +95,7 @@ def issuer_host(issuer: str) -> str:
 
 def identity_problems(identity: CiIdentity) -> Iterator[Problem]:
     """What makes the subjects of an identity too wide, or unable to match; paths relative to the identity."""
-    yield from _repository_problems(identity)
+    yield from repository_problems(identity)
     yield from _number_problems(identity)
     for field in ("branches", "environments"):
         names: list[str] = getattr(identity.deploy, field)
@@ -119,7 +119,8 @@ def identity_problems(identity: CiIdentity) -> Iterator[Problem]:
         )
 
 
-def _repository_problems(identity: CiIdentity) -> Iterator[Problem]:
+def repository_problems(identity: CiIdentity) -> Iterator[Problem]:
+    """What is wrong with the name of the repository; paths are relative to the identity."""
     path = ("repository",)
     if _WILD.search(identity.repository):
         yield Problem(

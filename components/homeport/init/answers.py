@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from homeport.cluster.gke_args import GcpRegion, ProjectId
+from homeport.globals.ci_args import CiIdentity
+from homeport.globals.ci_subjects import repository_problems
 from homeport.globals.dns_args import CLOUD_DNS_ZONE
 from homeport.globals.values import AccountId, AwsRegion
 from homeport.labels import LabelValue
@@ -98,6 +100,10 @@ class Answers(Model):
             yield _problem("aws_region", rule, fix, self.aws_region)
         for name, owners in (("gcp_projects", self.gcp_projects), ("aws_accounts", self.aws_accounts)):
             yield from self._owner_problems(name, owners)
+        if self.repository is not None:
+            named = CiIdentity.model_construct(provider=self.ci, repository=self.repository)
+            for found in repository_problems(named):
+                yield _problem("repository", found.rule, found.fix, self.repository)
         longest = max(("eks", *self.environments), key=len)
         zone = zone_name(f"{longest}.{self.domain}")
         if self.on_gcp and (broken := CLOUD_DNS_ZONE.violation(zone)):
