@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pulumi
@@ -18,16 +16,6 @@ from homeport.identity.refs import BucketRef, CloudDnsZone, KeyRef, Route53Zone,
 from homeport.identity.templates import LONGEST, Blanks, in_json, longest
 from homeport.model import Model
 from homeport.plan import record
-
-
-@pytest.fixture(autouse=True)
-def loop() -> Iterator[None]:
-    """An output can only be made where there is a loop; another test may have left none behind."""
-    own = asyncio.new_event_loop()
-    asyncio.set_event_loop(own)
-    yield
-    asyncio.set_event_loop(None)
-    own.close()
 
 
 def run(program: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from homeport.identity.aws_documents import document
 from homeport.identity.aws_scope import AwsScope
 from homeport.identity.aws_trust import TrustScope, irsa_trust, pod_identity_trust
-from homeport.identity.permissions import Permission
+from homeport.identity.permissions import BASIC_ROLES, Permission
 from homeport.identity.reference import AWS, EXAMPLES, GCP
 from homeport.identity.render_aws import statements
 from homeport.identity.render_gcp import Grant, render
@@ -117,6 +117,38 @@ TOO_WIDE: dict[str, tuple[dict[str, Any], str]] = {
         },
         "Statement[0].Principal",
     ),
+    "trust in an account by names that are nobody's in particular": (
+        {
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+                    "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}},
+                }
+            ]
+        },
+        "Statement[0].Principal",
+    ),
+    "trust in an account under a condition on something else": (
+        {
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+                    "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/x"}},
+                }
+            ]
+        },
+        "Statement[0].Principal",
+    ),
+    "everybody in a key's policy": (policy("kms:Decrypt", Principal={"AWS": "*"}), "Statement[0].Principal"),
+    "text around a name that only AWS can say": (policy("kms:Decrypt", "${key.arn}*"), "Statement[0].Resource[0]"),
+    "every region without being listed": (
+        policy("eks:DescribeCluster", "arn:aws:eks:*:111122223333:cluster/x"),
+        "Statement[0].Resource[0]",
+    ),
     "trust in every pod": (
         {
             "Statement": [
@@ -155,6 +187,16 @@ def test_the_walk_sees(what: str) -> None:
         policy("ec2:DescribeVolumes"),
         policy("s3:GetObject", ["arn:aws:s3:::acme/*", "arn:aws:s3:::acme/loki/*"]),
         policy("s3:GetObject", "arn:aws:s3:::${bucket.bucket}/*"),
+        policy("kms:Decrypt", "${cluster-secrets-key.arn}"),
+        policy("kms:Decrypt", Principal={"AWS": "arn:aws:iam::111122223333:root"}),
+        {
+            "Statement": {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+                "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/aws-reserved/*/X_????"}},
+            }
+        },
         {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]},
     ],
 )
@@ -166,9 +208,13 @@ def grant(role: str, kind: Any = "project") -> Grant:
     return Grant("x", kind, {"project": "acme-stage"}, role)
 
 
-@pytest.mark.parametrize("role", ["roles/owner", "roles/editor", "roles/viewer"])
+@pytest.mark.parametrize("role", sorted(BASIC_ROLES))
 def test_basic_roles_are_refused_wherever_they_hang(role: str) -> None:
     assert violations([grant(role, "bucket")])[0].rule == f"{role} is a basic role and opens the whole project"
+
+
+def test_both_generations_of_basic_roles_are_known() -> None:
+    assert {"roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer", "roles/reader"} == BASIC_ROLES
 
 
 def test_only_listed_roles_hang_on_a_project() -> None:

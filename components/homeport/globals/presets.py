@@ -18,6 +18,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator
 
 from homeport.globals.values import nearest
+from homeport.identity.permissions import BASIC_ROLES
 from homeport.model import literal_values, rule_error
 from homeport.problems import Path, Problem
 
@@ -104,12 +105,10 @@ AWS_POLICIES: Final[dict[PresetName, tuple[str, ...]]] = {
     "admin": ("arn:aws:iam::aws:policy/AdministratorAccess",),
 }
 
-_BASIC_ROLES: Final = ("roles/owner", "roles/editor", "roles/viewer")
-
 
 def role_problems(path: Path, role: str) -> Iterator[Problem]:
     """What is wrong with a Google Cloud role as something to grant."""
-    if role in _BASIC_ROLES:
+    if role in BASIC_ROLES:
         yield Problem(
             path,
             "is a basic role: it holds thousands of permissions over every service of the project",

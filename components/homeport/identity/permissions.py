@@ -24,9 +24,11 @@ from homeport.identity.refs import (
 )
 from homeport.model import In, Model, rule_error
 
-#: Roles over everything in a project or organisation. Nothing here may ever grant them.
+#: Roles over everything in a project or organisation, the legacy ones among them. Nothing may ever grant them.
 #: https://cloud.google.com/iam/docs/roles-overview#basic
-BASIC_ROLES: Final = frozenset({"roles/owner", "roles/editor", "roles/viewer", "roles/browser"})
+BASIC_ROLES: Final = frozenset(
+    {"roles/admin", "roles/writer", "roles/reader", "roles/owner", "roles/editor", "roles/viewer"}
+)
 
 #: What a custom role for `DnsEditor.gcp_role` needs: records and no right over the zone itself.
 DNS_RECORD_PERMISSIONS: Final = (

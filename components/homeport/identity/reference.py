@@ -14,8 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from homeport.globals.wildcards import AWS_ACCOUNT_WILDCARDS
 from homeport.identity.aws_documents import Conditions, Statement, document, merge
 from homeport.identity.aws_scope import AwsScope
+from homeport.identity.managed_policies import AWS_MANAGED
 from homeport.identity.permissions import (
     AutoscalingAdmin,
     BucketReader,
@@ -44,7 +46,7 @@ from homeport.identity.refs import (
 from homeport.identity.render_aws import render as render_aws
 from homeport.identity.render_gcp import GcpScope, Grant, native
 from homeport.identity.render_gcp import render as render_gcp
-from homeport.identity.wildcards import AWS_WILDCARDS, GCP_PROJECT_ROLES
+from homeport.identity.wildcards import AWS_WILDCARDS, GCP_PROJECT_ROLES, Wildcard
 
 AWS: Final = AwsScope(account="111122223333", region="eu-central-1", cluster="stage-eks")
 GCP: Final = GcpScope(project="acme-stage")
@@ -98,8 +100,23 @@ def details() -> str:
 
 def wildcards() -> str:
     """What may stand with a resource that is nothing but a wildcard, and why."""
+    return _wide((*AWS_WILDCARDS, *GCP_PROJECT_ROLES))
+
+
+def account_wildcards() -> str:
+    """The same for what people and CI may do."""
+    return _wide(AWS_ACCOUNT_WILDCARDS)
+
+
+def managed() -> str:
+    """Policies that AWS maintains and homeport attaches."""
+    rows = [(f"[{policy.name}]({policy.page})", policy.holder, policy.reason) for policy in AWS_MANAGED]
+    return _table(("policy", "whose", "why"), rows)
+
+
+def _wide(listed: Iterable[Wildcard]) -> str:
     grouped: dict[tuple[str, str, str, str], list[str]] = {}
-    for row in (*AWS_WILDCARDS, *GCP_PROJECT_ROLES):
+    for row in listed:
         grouped.setdefault((row.resource, row.reason, row.page, row.date), []).append(row.right)
     rows = [
         (_codes(rights), f"`{resource}`", reason, f"[page]({page}), {date}")
@@ -110,7 +127,13 @@ def wildcards() -> str:
 
 def rewrite(page: str) -> str:
     """A page with its generated parts, between `<!-- begin NAME -->` and `<!-- end NAME -->`, made anew."""
-    parts = {"overview": overview(), "details": details(), "wildcards": wildcards()}
+    parts = {
+        "overview": overview(),
+        "details": details(),
+        "wildcards": wildcards(),
+        "account": account_wildcards(),
+        "managed": managed(),
+    }
     for name, text in parts.items():
         pattern = rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)"
         page = re.sub(pattern, lambda found, text=text: f"{found[1]}\n{text}\n\n{found[2]}", page, flags=re.DOTALL)

@@ -1,7 +1,7 @@
 """The rights that no API can scope, listed with the page that says so; everything else wide is a violation.
 
-`violations` walks any policy document or grant, ours or not. Tests walk all that `render_aws` and `render_gcp` write,
-and the policy pack walks a whole plan.
+`violations` walks any policy document or grant, ours or not. Tests walk all that `render_aws` and `render_gcp` write;
+`homeport.identity.walk` walks a whole plan.
 
 Pure: nothing here imports pulumi.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -28,7 +28,7 @@ class Wildcard:
 
     Attributes:
         right: an AWS action, or a Google Cloud role on a project.
-        resource: the ARN or pattern that it may be used with.
+        resource: the ARN or pattern that it may be used with; `*:` before the name stands for every region.
         reason: why it cannot be narrower, and what that shows or allows.
         page: the vendor's page.
         date: when the page was last checked.
@@ -41,7 +41,8 @@ class Wildcard:
     date: str = _CHECKED
 
 
-def _rows(service: str, page: str, reason: str, actions: str, resource: str = "*") -> Iterator[Wildcard]:
+def rows(service: str, page: str, reason: str, actions: str, resource: str = "*") -> Iterator[Wildcard]:
+    """A row for each of the actions of a service, which share everything else."""
     for action in actions.split():
         yield Wildcard(f"{service}:{action}", resource, reason, _REFERENCE + page)
 
@@ -52,7 +53,7 @@ _ELB: Final = "list_awselasticloadbalancingv2.html"
 
 #: AWS actions that may stand with a resource that is nothing but a wildcard, without a condition.
 AWS_WILDCARDS: Final[tuple[Wildcard, ...]] = (
-    *_rows(
+    *rows(
         "ec2",
         _EC2,
         _LISTS,
@@ -62,7 +63,7 @@ AWS_WILDCARDS: Final[tuple[Wildcard, ...]] = (
         DescribeTags DescribeVolumeStatus DescribeVolumes DescribeVolumesModifications DescribeVpcPeeringConnections
         DescribeVpcs GetInstanceTypesFromInstanceRequirements""",
     ),
-    *_rows(
+    *rows(
         "elasticloadbalancing",
         _ELB,
         _LISTS,
@@ -70,36 +71,36 @@ AWS_WILDCARDS: Final[tuple[Wildcard, ...]] = (
         DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeRules DescribeSSLPolicies DescribeTags
         DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth DescribeTrustStores""",
     ),
-    *_rows(
+    *rows(
         "autoscaling",
         "list_amazonec2autoscaling.html",
         _LISTS,
         """DescribeAutoScalingGroups DescribeAutoScalingInstances DescribeLaunchConfigurations
         DescribeScalingActivities""",
     ),
-    *_rows("acm", "list_awscertificatemanager.html", _LISTS, "ListCertificates"),
-    *_rows(
+    *rows("acm", "list_awscertificatemanager.html", _LISTS, "ListCertificates"),
+    *rows(
         "acm",
         "list_awscertificatemanager.html",
         "reads the public part of certificates; the controller finds the one for a host name",
         "DescribeCertificate",
         "certificate/*",
     ),
-    *_rows("route53", "list_amazonroute53.html", _LISTS, "ListHostedZones ListHostedZonesByName"),
-    *_rows(
+    *rows("route53", "list_amazonroute53.html", _LISTS, "ListHostedZones ListHostedZonesByName"),
+    *rows(
         "route53",
         "list_amazonroute53.html",
         "the id of a change exists only after it was asked for; tells whether it is done",
         "GetChange",
         "change/*",
     ),
-    *_rows(
+    *rows(
         "ecr",
         "list_amazonelasticcontainerregistry.html",
         "logs in to the registry; what can be pulled is scoped by repository",
         "GetAuthorizationToken",
     ),
-    *_rows(
+    *rows(
         "elasticloadbalancing",
         _ELB,
         "listeners, rules and targets of load balancers that old controllers or others made have no tags",
@@ -107,56 +108,56 @@ AWS_WILDCARDS: Final[tuple[Wildcard, ...]] = (
         RemoveListenerCertificates AddTags RemoveTags""",
         "listener/{app,net}/*",
     ),
-    *_rows(
+    *rows(
         "elasticloadbalancing",
         _ELB,
         "listeners, rules and targets of load balancers that old controllers or others made have no tags",
         "DeleteRule ModifyRule SetRulePriorities AddTags RemoveTags",
         "listener-rule/{app,net}/*",
     ),
-    *_rows(
+    *rows(
         "elasticloadbalancing",
         _ELB,
         "a listener's load balancer may have been made by an old controller or by others, without tags",
         "CreateListener",
         "loadbalancer/{app,net}/*",
     ),
-    *_rows(
+    *rows(
         "elasticloadbalancing",
         _ELB,
         "a TargetGroupBinding may name a target group that something else made",
         "RegisterTargets DeregisterTargets",
         "targetgroup/*",
     ),
-    *_rows("elasticloadbalancing", _ELB, "the action knows no resources; for WAF", "SetWebAcl"),
-    *_rows(
+    *rows("elasticloadbalancing", _ELB, "the action knows no resources; for WAF", "SetWebAcl"),
+    *rows(
         "wafv2",
         "list_awswafv2.html",
         "which web ACL an Ingress asks for is known when it is deployed; only with waf",
         "AssociateWebACL DisassociateWebACL GetWebACL GetWebACLForResource",
         "regional/webacl/*",
     ),
-    *_rows(
+    *rows(
         "wafv2",
         "list_awswafv2.html",
         "which load balancer an Ingress gets is known when it is deployed; only with waf",
         "AssociateWebACL DisassociateWebACL GetWebACL GetWebACLForResource",
         "loadbalancer/app/*",
     ),
-    *_rows(
+    *rows(
         "shield",
         "list_awsshield.html",
         "the action knows no resources; only with shield",
         "CreateProtection GetSubscriptionState",
     ),
-    *_rows(
+    *rows(
         "shield",
         "list_awsshield.html",
         "the id of a protection is made with it, and it has no tag of the controller; only with shield",
         "DeleteProtection DescribeProtection",
         "protection/*",
     ),
-    *_rows(
+    *rows(
         "cognito-idp",
         "list_amazoncognitouserpools.html",
         "which user pool an Ingress names is known when it is deployed; only with cognito",
@@ -176,12 +177,15 @@ GCP_PROJECT_ROLES: Final[tuple[Wildcard, ...]] = (
 )
 
 
-def violations(subject: str | Mapping[str, Any] | Grant | Iterable[Grant]) -> list[Problem]:
+def violations(
+    subject: str | Mapping[str, Any] | Grant | Iterable[Grant], *, listed: Iterable[Wildcard] = AWS_WILDCARDS
+) -> list[Problem]:
     """What is wider than it needs to be.
 
     Args:
         subject: an IAM policy document (text or parsed, a trust policy too), a grant, or grants. Marks and tokens for
             names that only the cloud can say count as names.
+        listed: what may be wide in a policy document.
 
     Returns:
         One problem for each thing that is too wide, with its path in the document; empty where there is none.
@@ -189,11 +193,12 @@ def violations(subject: str | Mapping[str, Any] | Grant | Iterable[Grant]) -> li
     if isinstance(subject, Grant):
         return list(_grant(subject, ()))
     if isinstance(subject, str):
-        return violations(cast("Mapping[str, Any]", json.loads(subject)))
+        return violations(cast("Mapping[str, Any]", json.loads(subject)), listed=listed)
     if isinstance(subject, Mapping):
         found = cast("Mapping[str, Any]", subject)
         statements = _list(found.get("Statement"))
-        return [problem for i, item in enumerate(statements) for problem in _statement(item, ("Statement", i))]
+        allowed = [(row.right, name) for row in listed for name in _alternatives(row.resource)]
+        return [problem for i, item in enumerate(statements) for problem in _statement(item, ("Statement", i), allowed)]
     return [problem for i, item in enumerate(subject) for problem in _grant(item, (i,))]
 
 
@@ -217,7 +222,11 @@ def _grant(grant: Grant, path: Path) -> Iterator[Problem]:
         yield Problem((*path, grant.key), broken, "grant a role of the service on the one resource", grant.role)
 
 
-def _statement(statement: Any, path: Path) -> Iterator[Problem]:
+#: Pairs of an action and the name that it may be used with although that is wide.
+_Allowed = Sequence[tuple[str, str]]
+
+
+def _statement(statement: Any, path: Path, allowed: _Allowed) -> Iterator[Problem]:
     if statement.get("Effect") != "Allow":
         return
     for inverted in ("NotAction", "NotResource", "NotPrincipal"):
@@ -229,29 +238,33 @@ def _statement(statement: Any, path: Path) -> Iterator[Problem]:
         if "*" in action or "?" in action:
             yield Problem((*path, "Action", index), "a wildcard among actions", "name each action", action)
     if "Principal" in statement:
-        yield from _principal(statement["Principal"], conditions, path)
+        yield from _principal(statement, conditions, path)
         return
     for index, resource in enumerate(_list(statement.get("Resource"))):
         for action in actions:
-            broken = _too_wide(action, str(resource), conditions)
+            broken = _too_wide(action, str(resource), conditions, allowed)
             if broken:
                 yield Problem((*path, "Resource", index), f"{action}: {broken}", "name the resource", str(resource))
 
 
-def _too_wide(action: str, resource: str, conditions: frozenset[str]) -> str | None:
+def _too_wide(action: str, resource: str, conditions: frozenset[str], allowed: _Allowed) -> str | None:
     """The rule that an action with a resource breaks, or None."""
     if resource == "*":
         # A condition on tags does not help here: an action that knows no resources has none to look at.
-        return None if _listed(action, "*") else "every resource, and it is not listed among what no API can scope"
+        return None if (action, "*") in allowed else "every resource, and it is not listed among what no API can scope"
+    if _TOKEN.fullmatch(resource):
+        return None
     parts = resource.split(":", 5)
     if len(parts) < 6:
         return "no ARN"
+    name = parts[5]
+    if parts[3] == "*" and (action, f"*:{name}") in allowed and "*" not in parts[:3] + parts[4:5]:
+        return None
     if any("*" in part for part in parts[:5]):
         return "a wildcard for partition, service, region or account"
-    name = parts[5]
     # The name of an object begins with its bucket, every other with its kind.
     wide = "*" in name.split("/")[0] if parts[2] == "s3" else _WIDE.fullmatch(name) is not None
-    if not wide or any(_SCOPING.fullmatch(key) for key in conditions) or _listed(action, name):
+    if not wide or any(_SCOPING.fullmatch(key) for key in conditions) or (action, name) in allowed:
         return None
     return "every resource of its kind, and no condition narrows it"
 
@@ -260,10 +273,10 @@ def _too_wide(action: str, resource: str, conditions: frozenset[str]) -> str | N
 _WIDE: Final = re.compile(r"([A-Za-z-]+[/:])?((app|net|gwy|regional|global|webacl)/)*(vol-)?\*.*")
 #: Condition keys that narrow a statement to what belongs to somebody.
 _SCOPING: Final = re.compile(r"([a-z0-9-]+:(Resource|Request)Tag/.+|[a-z0-9-]+:CreateAction|ec2:Vpc)")
-
-
-def _listed(action: str, name: str) -> bool:
-    return any(row.right == action and name in _alternatives(row.resource) for row in AWS_WILDCARDS)
+#: An ARN that only the cloud can say, as it stands in a plan.
+_TOKEN: Final = re.compile(r"\$\{[^{}*?]+\.arn\}")
+#: Who of an account: at least a kind and the beginning of a name.
+_SOMEBODY: Final = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+.*")
 
 
 def _alternatives(pattern: str) -> list[str]:
@@ -272,12 +285,14 @@ def _alternatives(pattern: str) -> list[str]:
     return [pattern.replace(match[0], choice) for choice in match[1].split(",")] if match else [pattern]
 
 
-def _principal(principal: Any, conditions: frozenset[str], path: Path) -> Iterator[Problem]:
+def _principal(statement: Any, conditions: frozenset[str], path: Path) -> Iterator[Problem]:
+    principal = statement["Principal"]
     if isinstance(principal, str):
         names = [principal]
     else:
         names = [str(name) for values in cast("Mapping[str, Any]", principal).values() for name in _list(values)]
-    if any(name == "*" or name.endswith(":root") for name in names):
+    accounts = any(name.endswith(":root") for name in names)
+    if "*" in names or (accounts and not _account_decides(statement) and not _names_somebody(statement)):
         yield Problem((*path, "Principal"), "trusts everybody or a whole account", "name the principal")
     if "pods.eks.amazonaws.com" in names and "aws:RequestTag/kubernetes-service-account" not in conditions:
         yield Problem(
@@ -289,6 +304,28 @@ def _principal(principal: Any, conditions: frozenset[str], path: Path) -> Iterat
         yield Problem(
             (*path, "Condition"), "every subject of the identity provider may assume the role", "add one on :sub"
         )
+
+
+def _account_decides(statement: Any) -> bool:
+    """Whether this stands in a key's own policy and hands the decision to IAM policies.
+
+    Without it nobody could change the policy any more.
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    return all(str(action).startswith("kms:") for action in _list(statement.get("Action")))
+
+
+def _names_somebody(statement: Any) -> bool:
+    """Whether a condition says who of the account: permission sets' roles have names that nobody knows before.
+
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+    """
+    found = cast("Mapping[str, Mapping[str, Any]]", statement.get("Condition") or {})
+    return any(
+        all(_SOMEBODY.fullmatch(str(value)) for value in _list(keys["aws:PrincipalArn"]))
+        for operator, keys in found.items()
+        if operator in {"ArnEquals", "ArnLike", "StringEquals", "StringLike"} and keys.get("aws:PrincipalArn")
+    )
 
 
 def _conditions(statement: Any) -> frozenset[str]:
