@@ -9,6 +9,7 @@ from homeport.cluster.publish import publish_cluster
 from homeport.globals.globals_output import Zone
 from homeport.labels import Labels
 from homeport.storage.component import StorageClasses
+from stacks import site
 from stacks.made import Made
 from stacks.settings import ClusterStack, EksSection, GkeSection
 
@@ -35,7 +36,23 @@ def build(stack: ClusterStack, *, labels: Labels, zone: Zone | None = None) -> d
         made = eks.build(stack, stack.cluster, labels)
     else:
         made = Made(ExistingCluster("cluster", stack.cluster))
-    StorageClasses("storage", stack.storage, cluster=made.cluster, labels=labels, snapshots_after=made.snapshots)
+    storage = StorageClasses(
+        "storage", stack.storage, cluster=made.cluster, labels=labels, snapshots_after=made.snapshots
+    )
+    if stack.addons is not None:
+        # Imported when needed: a stack without add-ons does not pay for them.
+        from homeport.addons.install import Addons
+
+        facts = site.site(stack, labels=labels, zone=site.dns_zone(zone) if zone else None, vpc=made.vpc)
+        Addons(
+            "support",
+            stack.addons,
+            cluster=made.cluster,
+            site=facts,
+            nodes=made.nodes,
+            storage=[*made.volumes, *storage.ready],
+            opts=made.opts,
+        )
     return {
         **publish_cluster(made.cluster),
         "cluster": made.cluster.name,

@@ -52,4 +52,12 @@ def build(stack: ClusterStack, section: EksSection, labels: Labels) -> Made:
         "node_pools": {name: pool.names for name, pool in pools.items()},
     }
     addons = EksAddons("addons", cluster=cluster, pools=list(pools.values()), opts=opts)
-    return Made(cluster, outputs, addons.snapshots)
+    return Made(
+        cluster,
+        outputs,
+        snapshots=addons.snapshots,
+        nodes=[*(resource for pool in pools.values() for resource in pool.ready), *addons.ready],
+        volumes=addons.volumes,
+        vpc=network.vpc_id,
+        opts=opts,
+    )

@@ -42,4 +42,4 @@ def build(stack: ClusterStack, section: GkeSection, labels: Labels) -> Made:
         "nat_addresses": network.nat_addresses,
         "node_pools": {name: pool.names for name, pool in pools.items()},
     }
-    return Made(cluster, outputs)
+    return Made(cluster, outputs, nodes=[resource for pool in pools.values() for resource in pool.ready], opts=opts)

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from homeport.addons.args import ChartsArgs
+from homeport.addons.section import AddonsArgs
 from homeport.cluster.eks_args import EksClusterArgs
 from homeport.cluster.existing_args import ExistingClusterArgs
 from homeport.cluster.gke_args import GkeClusterArgs
@@ -23,7 +25,7 @@ from homeport.problems import Problem
 from homeport.storage.args import StorageArgs
 from homeport.storage.classes import storage_problems
 from homeport.values import Cloud, DnsLabel, DnsName, Protection
-from stacks import rules
+from stacks import rules, site
 
 
 class GkeSection(GkeClusterArgs):
@@ -113,6 +115,10 @@ class ClusterStack(StackBase):
     """The cluster."""
     storage: StorageArgs = StorageArgs()
     """Storage classes."""
+    addons: AddonsArgs | None = None
+    """What runs in the cluster for the sake of what runs on it; default: nothing is installed."""
+    charts: ChartsArgs = ChartsArgs()
+    """Where charts and their images come from."""
 
     def check(self) -> Iterator[Problem]:
         """What only the whole stack shows."""
@@ -133,6 +139,7 @@ class ClusterStack(StackBase):
                 "remove the section",
                 related=(("cluster", "kind"),),
             )
+        yield from site.addon_problems(self)
 
 
 Stack = Annotated[GlobalStack | ClusterStack, Tagged("layer")]

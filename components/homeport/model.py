@@ -64,8 +64,8 @@ def walk_checks(value: object, path: tuple[str | int, ...] = ()) -> Iterator[Pro
     if isinstance(value, Model):
         for problem in value.check():
             yield problem.below(path)
-        for name in type(value).model_fields:
-            yield from walk_checks(getattr(value, name), (*path, name))
+        for name, info in type(value).model_fields.items():
+            yield from walk_checks(getattr(value, name), (*path, info.alias or name))
     elif isinstance(value, Mapping):
         for key, item in cast("Mapping[object, object]", value).items():
             yield from walk_checks(item, (*path, str(key)))

@@ -1,0 +1,88 @@
+"""The pinned charts of `versions.yaml`, and where each is taken from.
+
+Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+from ruamel.yaml import YAML
+
+from homeport.addons.args import ChartsArgs, ChartVersion
+from homeport.model import Model
+
+_MINOR = r"^1\.[0-9]{2}$"
+
+
+class Pin(Model):
+    """One chart at one version."""
+
+    repository: Annotated[str, Field(pattern=r"^(https|oci)://\S+[^/]$")]
+    """Where it is published."""
+    chart: str
+    """Its name there."""
+    version: ChartVersion
+    """Chart version, exact."""
+    app_version: str
+    """Version of what it runs."""
+    kubernetes: Annotated[list[Annotated[str, Field(pattern=_MINOR)]], Field(min_length=2, max_length=2)]
+    """First and last minor version of Kubernetes that it serves."""
+    source: Annotated[str, Field(pattern=r"^https://\S+$")]
+    """The page that says so."""
+    date: Annotated[str, Field(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]$")]
+    """When it came out."""
+
+    def serves(self, kubernetes: str) -> bool:
+        """Whether it serves a minor version."""
+        first, last = (_minor(version) for version in self.kubernetes)
+        return first <= _minor(kubernetes) <= last
+
+
+@dataclass(frozen=True, slots=True)
+class ChartLocation:
+    """What a Helm release is told.
+
+    Attributes:
+        chart: name, path or OCI address.
+        version: exact; None for a file, which is one version.
+        repository: where the name is looked up; None for a file or an OCI address.
+    """
+
+    chart: str
+    version: str | None
+    repository: str | None
+
+
+@functools.cache
+def pins() -> Mapping[str, Pin]:
+    """Every pinned chart by its name in `versions.yaml`."""
+    text = resources.files("homeport.addons").joinpath("versions.yaml").read_text(encoding="utf-8")
+    return TypeAdapter(dict[str, Pin]).validate_python(YAML(typ="safe", pure=True).load(text))
+
+
+def locate(pin: Pin, charts: ChartsArgs, version: str | None = None) -> ChartLocation:
+    """Where a chart is taken from.
+
+    Args:
+        pin: the chart.
+        charts: a folder or mirror that stands in for every repository.
+        version: another than the pinned one.
+    """
+    wanted = version or pin.version
+    source = charts.source or pin.repository
+    if source.startswith("oci://"):
+        return ChartLocation(f"{source}/{pin.chart}", wanted, None)
+    if "://" in source:
+        return ChartLocation(pin.chart, wanted, source)
+    return ChartLocation(f"{source}/{pin.chart}-{wanted}.tgz", None, None)
+
+
+def _minor(version: str) -> tuple[int, int]:
+    major, minor = version.split(".")[:2]
+    return int(major), int(minor)

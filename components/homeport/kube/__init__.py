@@ -1,0 +1,1 @@
+"""Kubernetes objects as plain data, and the one place that declares them."""
