@@ -97,6 +97,7 @@ def plan(sections: Mapping[str, AddonArgs], site: Site, addons: Iterable[Addon[A
     if found:
         raise SettingsError(problem.below(("addons",)) for problem in found)
     chosen, left_out = choose(sections, site, catalogue)
+    site = replace(site, installed=frozenset(chosen))
     steps = _steps(chosen, site, catalogue)
     order = graphlib.TopologicalSorter({key: [edge.on for edge in step.edges] for key, step in steps.items()})
     ordered = tuple(steps[key] for key in order.static_order() if key in steps)
@@ -107,6 +108,7 @@ def problems(sections: Mapping[str, AddonArgs], site: Site, addons: Iterable[Add
     """Everything that is wrong, with paths relative to the section `addons`."""
     catalogue = by_name(addons)
     chosen, _ = choose(sections, site, catalogue)
+    site = replace(site, installed=frozenset(chosen))
     yield from _not_here(sections, site, catalogue)
     broken = False
     for name, args in chosen.items():

@@ -59,6 +59,7 @@ class Site:
         public_subnets: AWS: number of public subnets, one for each zone.
         provides: what the cluster brings by itself.
         charts: where charts come from.
+        installed: names of the add-ons that are installed; the graph fills it in before it asks them anything.
         secrets: of the stack, name to secret; in a plan every name counts as present.
     """
 
@@ -80,6 +81,7 @@ class Site:
     public_subnets: int = 0
     provides: frozenset[Provided] = frozenset()
     charts: ChartsArgs = field(default_factory=ChartsArgs)
+    installed: frozenset[str] = frozenset()
     secrets: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     @property
