@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
+from homeport.parity_eks_network import in_private_subnets, share_a_security_group, without_public_addresses
 from homeport.parity_facts import (
     KEYS,
     Row,
@@ -16,6 +17,7 @@ from homeport.parity_facts import (
     class_named,
     default_classes,
     every,
+    every_volume,
     key_of,
     kubeconfig_is_secret,
     shipped_default_is_off,
@@ -27,8 +29,9 @@ from homeport.parity_facts import (
 from homeport.plan.graph import Graph, Resource
 
 _CLUSTER, _POOL = "eks:index:Cluster", "aws:eks/nodeGroup:NodeGroup"
-_TEMPLATE, _SUBNET = "aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/subnet:Subnet"
+_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 _NAT, _ADDRESS = "aws:ec2/natGateway:NatGateway", "aws:ec2/eip:Eip"
+_EBS: Final = "ebs.csi.aws.com"
 _ADDON, _ROLE = "aws:eks/addon:Addon", "aws:iam/role:Role"
 _BOTH, _STAGE, _PROD = ("stage-eks", "prod-eks"), ("stage-eks",), ("prod-eks",)
 
@@ -49,16 +52,6 @@ def _templates(holds: Callable[[Resource], bool]) -> Callable[[Graph], bool]:
     )
 
 
-def _private(graph: Graph) -> bool:
-    """Every subnet of every pool is one without public addresses and without a route to the internet gateway."""
-
-    def holds(reference: object) -> bool:
-        subnet = key_of(graph, reference, _SUBNET)
-        return subnet is not None and "-private-" in subnet.name and at(subnet, "mapPublicIpOnLaunch") is False
-
-    return every(graph, _POOL, lambda item: bool(at(item, "subnetIds")) and all(map(holds, at(item, "subnetIds"))))
-
-
 def _restricted(graph: Graph) -> bool:
     def holds(item: Resource) -> bool:
         ranges = cast("list[str]", at(item, "publicAccessCidrs") or [])
@@ -76,7 +69,11 @@ def _rotated(graph: Graph) -> bool:
 
 
 def _logged(graph: Graph) -> bool:
-    kept = some(graph, "aws:cloudwatch/logGroup:LogGroup", lambda item: str(at(item, "name")).startswith("/aws/eks/"))
+    kept = some(
+        graph,
+        "aws:cloudwatch/logGroup:LogGroup",
+        lambda item: str(at(item, "name")).startswith("/aws/eks/") and bool(at(item, "retentionInDays")),
+    )
     return kept and every(
         graph, _CLUSTER, lambda item: {"api", "audit"} <= set(at(item, "enabledClusterLogTypes") or [])
     )
@@ -102,6 +99,11 @@ def _tags_of_disks(item: Resource) -> bool:
     return {"instance", "volume"} <= kinds
 
 
+def _all_disks_encrypted(item: Resource) -> bool:
+    disks = cast("list[dict[str, Any]]", at(item, "blockDeviceMappings") or [])
+    return bool(disks) and all(disk.get("ebs", {}).get("encrypted") == "true" for disk in disks)
+
+
 def _reserved(graph: Graph) -> bool:
     addresses = every(graph, _ADDRESS, lambda item: item.options.protect)
     return addresses and every(graph, _NAT, lambda item: key_of(graph, at(item, "allocationId"), _ADDRESS) is not None)
@@ -113,7 +115,7 @@ def _one_per_zone(graph: Graph) -> bool:
 
 
 EKS: Final[Mapping[str, Row]] = {
-    "private nodes": ("node groups in private subnets alone", _BOTH, _private),
+    "private nodes": ("no public address, neither by subnet nor by launch template", _BOTH, without_public_addresses),
     "API access restricted": ("named ranges, or no public endpoint", _BOTH, _restricted),
     "private API alone": (
         "no public endpoint; people and CI come through Session Manager",
@@ -194,16 +196,16 @@ EKS: Final[Mapping[str, Row]] = {
         ),
     ),
     "encrypted disks": (
-        "encrypted gp3",
+        "encrypted gp3: boot disks and volumes",
         _BOTH,
-        _templates(lambda item: at(item, "blockDeviceMappings.0.ebs.encrypted") == "true"),
+        lambda graph: _templates(_all_disks_encrypted)(graph) and every_volume(graph, _EBS, "encrypted", "true"),
     ),
     "nodes run as an identity of their own": (
         "role, minimal policies",
         _BOTH,
         lambda graph: every(graph, _POOL, lambda item: key_of(graph, at(item, "nodeRoleArn"), _ROLE) is not None),
     ),
-    "nodes in private subnets": ("a private subnet per zone", _BOTH, _private),
+    "nodes in private subnets": ("a subnet per zone, no route to the internet gateway", _BOTH, in_private_subnets),
     "NAT": ("NAT gateways: one, or one per zone", _BOTH, lambda graph: some(graph, _NAT)),
     "NAT with reserved addresses": ("Elastic IPs, protected", _BOTH, _reserved),
     "flow logs": (
@@ -217,9 +219,9 @@ EKS: Final[Mapping[str, Row]] = {
         lambda graph: some(graph, "aws:rds/subnetGroup:SubnetGroup"),
     ),
     "webhook ports open to the control plane": (
-        "EKS's cluster security group, which nodes and control plane share: no rule is needed",
+        "all, 10250, 9443 and 8080 too: nodes and control plane share EKS's cluster security group",
         _BOTH,
-        _cluster("skipDefaultSecurityGroups", True),
+        share_a_security_group,
     ),
     "closed by default": (
         "the VPC's default security group has no rule",
@@ -243,7 +245,12 @@ EKS: Final[Mapping[str, Row]] = {
         "no: an EBS volume stays in its zone; give a stateful pool `split_zones`, let the application replicate, or use"
         " snapshots, or a managed database over zones"
     ),
-    "fast storage class": ("gp3 with more IOPS", _BOTH, lambda graph: class_named(graph, "homeport-fast")),
+    "fast storage class": (
+        "gp3 with more IOPS",
+        _BOTH,
+        # Above what every gp3 volume has: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+        lambda graph: class_named(graph, "homeport-fast", lambda item: int(at(item, "parameters.iops") or 0) > 3000),
+    ),
     "snapshot class": (
         "the default; the snapshot controller is a managed add-on",
         _BOTH,

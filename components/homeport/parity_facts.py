@@ -61,9 +61,15 @@ def shipped_default_is_off(graph: Graph) -> bool:
     return every(graph, kind, lambda item: _annotation(item, mark) == "false")
 
 
-def class_named(graph: Graph, name: str) -> bool:
-    """Whether there is a storage class of this Kubernetes name."""
-    return any(at(item, "metadata.name") == name for item in _storage_classes(graph))
+def class_named(graph: Graph, name: str, holds: Callable[[Resource], bool] = lambda _: True) -> bool:
+    """Whether there is a storage class of this Kubernetes name, and it holds."""
+    return any(at(item, "metadata.name") == name and holds(item) for item in _storage_classes(graph))
+
+
+def every_volume(graph: Graph, provisioner: str, parameter: str, *values: str) -> bool:
+    """Whether storage classes of a driver are there, and a parameter of each has one of the values."""
+    found = [item for item in _storage_classes(graph) if at(item, "provisioner") == provisioner]
+    return bool(found) and all(at(item, f"parameters.{parameter}") in values for item in found)
 
 
 def snapshot_default(graph: Graph) -> bool:

@@ -12,6 +12,7 @@ from homeport.parity_facts import (
     class_named,
     default_classes,
     every,
+    every_volume,
     key_of,
     kubeconfig_is_secret,
     shipped_default_is_off,
@@ -20,11 +21,15 @@ from homeport.parity_facts import (
     taint_spot,
     volumes_carry,
 )
-from homeport.plan.graph import Graph
+from homeport.parity_gke_network import closed, in_a_private_subnetwork, webhooks_reachable
+from homeport.plan.graph import Graph, Resource
 
 _CLUSTER, _POOL = "gcp:container/cluster:Cluster", "gcp:container/nodePool:NodePool"
 _NAT, _SUBNET = "gcp:compute/routerNat:RouterNat", "gcp:compute/subnetwork:Subnetwork"
-_FIREWALL = "gcp:compute/firewall:Firewall"
+#: The driver of persistent disks, and what it makes of them; local disks would be lost with their node.
+#: https://cloud.google.com/docs/security/encryption/default-encryption
+_PD: Final = "pd.csi.storage.gke.io"
+_ENCRYPTED: Final = ("pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced")
 _KEY = "gcp:kms/cryptoKey:CryptoKey"
 _BOTH, _STAGE, _PROD = ("stage", "prod"), ("stage",), ("prod",)
 
@@ -43,6 +48,11 @@ def _rotated(graph: Graph) -> bool:
         return key is not None and bool(at(key, "rotationPeriod"))
 
     return every(graph, _CLUSTER, lambda item: holds(at(item, "databaseEncryption.keyName")))
+
+
+def _persistent_disks(item: Resource) -> bool:
+    local = ("localSsdCount", "localNvmeSsdBlockConfig", "ephemeralStorageLocalSsdConfig")
+    return at(item, "nodeConfig.diskType") in _ENCRYPTED and not any(at(item, f"nodeConfig.{name}") for name in local)
 
 
 def _labelled(graph: Graph) -> bool:
@@ -144,9 +154,9 @@ GKE: Final[Mapping[str, Row]] = {
         ),
     ),
     "encrypted disks": (
-        "Google encrypts every persistent disk",
+        "persistent disks alone, which Google encrypts: boot disks and volumes",
         _BOTH,
-        lambda graph: every(graph, _POOL, lambda item: str(at(item, "nodeConfig.diskType")).startswith("pd-")),
+        lambda graph: every(graph, _POOL, _persistent_disks) and every_volume(graph, _PD, "type", *_ENCRYPTED),
     ),
     "nodes run as an identity of their own": (
         "service account, minimal roles",
@@ -159,11 +169,7 @@ GKE: Final[Mapping[str, Row]] = {
             ),
         ),
     ),
-    "nodes in private subnets": (
-        "one subnetwork, Private Google Access",
-        _BOTH,
-        lambda graph: every(graph, _SUBNET, lambda item: at(item, "privateIpGoogleAccess") is True),
-    ),
+    "nodes in private subnets": ("one subnetwork, Private Google Access", _BOTH, in_a_private_subnetwork),
     "NAT": ("Cloud NAT", _BOTH, lambda graph: some(graph, _NAT)),
     "NAT with reserved addresses": (
         "addresses reserved and protected",
@@ -191,19 +197,11 @@ GKE: Final[Mapping[str, Row]] = {
         ),
     ),
     "webhook ports open to the control plane": (
-        "a firewall rule names them",
+        "10250 by GKE's own rule; 8080, 8443 and 9443 by one of ours, from the control plane to every node",
         _BOTH,
-        lambda graph: some(
-            graph,
-            _FIREWALL,
-            lambda item: item.name.endswith("-webhooks") and {"8443", "9443"} <= set(at(item, "allows.0.ports") or []),
-        ),
+        webhooks_reachable,
     ),
-    "closed by default": (
-        "a rule denies all other ingress, and logs it",
-        _BOTH,
-        lambda graph: some(graph, _FIREWALL, lambda item: at(item, "denies.0.protocol") == "all"),
-    ),
+    "closed by default": ("a rule denies all other ingress, and logs it", _BOTH, closed),
     "one default storage class, encrypted": (
         "persistent disks, which Google encrypts",
         _BOTH,
@@ -218,7 +216,11 @@ GKE: Final[Mapping[str, Row]] = {
         _BOTH,
         lambda graph: [at(item, "parameters.replication-type") for item in default_classes(graph)] == ["regional-pd"],
     ),
-    "fast storage class": ("pd-ssd", _BOTH, lambda graph: class_named(graph, "homeport-fast")),
+    "fast storage class": (
+        "pd-ssd",
+        _BOTH,
+        lambda graph: class_named(graph, "homeport-fast", lambda item: at(item, "parameters.type") == "pd-ssd"),
+    ),
     "snapshot class": ("the default", _BOTH, snapshot_default),
     "labels or tags on everything": ("labels, by the provider and on the cluster", _BOTH, _labelled),
     "labels or tags on disks and volumes": (
@@ -230,5 +232,8 @@ GKE: Final[Mapping[str, Row]] = {
         ),
     ),
     "cost allocation": ("GKE cost allocation", _BOTH, _cluster("costManagementConfig.enabled", True)),
-    "blue-green upgrades": "possible: a pool's `upgrade: {strategy: blue-green}`; no shipped stack uses it",
+    "blue-green upgrades": (
+        "no: the shipped stacks surge, which costs a node instead of a second pool; a pool with"
+        " `upgrade: {strategy: blue-green}` has it"
+    ),
 }

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import pytest
 
 from homeport.parity import AREAS, Capability, broken, capabilities, parity_page, stacks
 from homeport.parity_eks import EKS
 from homeport.parity_gke import GKE
-from homeport.plan.evaluate import evaluate
-from homeport.plan.graph import Graph
+from tests.parity.plans import plan
 
-ROOT = Path(__file__).resolve().parents[1]
 ROWS = list(capabilities())
 #: What proves each capability, by stack: a plan without resources of these types must not have it.
 CELLS = [
@@ -22,11 +17,6 @@ CELLS = [
     for cloud, cell in (("gke", row.gke), ("eks", row.eks))
     for stack in cell.stacks
 ]
-
-
-@cache
-def plan(stack: str) -> Graph:
-    return evaluate(ROOT, stack)
 
 
 def test_all_rows_stand_in_both_columns_and_under_one_heading() -> None:
