@@ -81,7 +81,8 @@ def _with(resource: Resource, change: Change) -> Resource:
 
 
 def _below(place: Any, step: str) -> Any:
-    return place[int(step)] if isinstance(place, list) else place.setdefault(step, {})
+    table: Any = place  # a map or a list
+    return table[int(step)] if step.isdigit() else table.setdefault(step, {})
 
 
 DEFAULT_CLASS = "metadata.annotations.storageclass~kubernetes~io/is-default-class"
