@@ -1,0 +1,1 @@
+"""Tenants: who shares a cluster, and what keeps them apart."""

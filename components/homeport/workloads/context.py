@@ -1,0 +1,66 @@
+"""What a workload is told about where it runs. Plain facts, so that rendering it is a pure function.
+
+Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from homeport.addons.exports import Exports
+from homeport.cluster.pool_args import NodePoolArgs
+from homeport.labels import Labels
+from homeport.values import Cidr, Cloud
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another workload, as network policies see it.
+
+    Attributes:
+        app: its name.
+        namespace: where it runs.
+        port: on which it serves; None for one that only connects.
+    """
+
+    app: str
+    namespace: str
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a workload runs.
+
+    Attributes:
+        app: its name in the stack; the name of every object of it.
+        tenant: whose it is.
+        namespace: where its objects live.
+        pod_security: level that the namespace enforces.
+        environment: for example stage.
+        domain: under which hosts must lie.
+        cloud: of the cluster.
+        exports: what add-ons offer.
+        labels: of everything.
+        reaches: the workloads that its flows name.
+        reached_by: workloads whose flows name it.
+        jobs: names of the objects of the jobs that it comes after.
+        pools: the cluster's node pools, as far as they are known.
+        pod_ranges: addresses of pods and nodes, which "internet" leaves out; default: all private ranges.
+    """
+
+    app: str
+    tenant: str
+    namespace: str
+    environment: str
+    domain: str
+    labels: Labels
+    pod_security: str = "restricted"
+    cloud: Cloud = "none"
+    exports: Exports = field(default_factory=Exports)
+    reaches: Sequence[Peer] = ()
+    reached_by: Sequence[Peer] = ()
+    jobs: Sequence[str] = ()
+    pools: Mapping[str, NodePoolArgs] = field(default_factory=dict[str, NodePoolArgs])
+    pod_ranges: Sequence[Cidr] = ()
