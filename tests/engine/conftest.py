@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.engine import programs
 from tests.engine.control_plane import ControlPlane
 from tests.engine.harness import Engine
 from tests.engine.processes import Processes
+from tests.engine.site import Site
 
 
 @pytest.hookimpl(trylast=True)
@@ -41,19 +43,53 @@ def control_plane(processes: Processes, tmp_path_factory: pytest.TempPathFactory
     plane.stop()
 
 
-@pytest.fixture(scope="module")
-def new_engine(
+@pytest.fixture(scope="session")
+def standing_global(
     control_plane: ControlPlane, processes: Processes, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Engine]]:
-    """Makes an engine for a stack."""
-    made: list[Engine] = []
+) -> Path:
+    """A site with the stack `global` up, as it is before any other: kept, to be copied."""
+    site = Site(tmp_path_factory.mktemp("global") / "site", control_plane, processes)
+    engine = Engine(site, "global")
+    engine.init()
+    engine.without_waiting()
+    engine.up().must()
+    kept = tmp_path_factory.mktemp("global-kept") / "kept"
+    site.save(kept)
+    site.stop()
+    return kept
 
-    def make(stack: str) -> Engine:
-        engine = Engine(tmp_path_factory.mktemp(stack) / "engine", stack, control_plane, processes)
-        made.append(engine)
-        engine.init()
-        return engine
+
+@pytest.fixture(scope="module")
+def new_site(
+    control_plane: ControlPlane, processes: Processes, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Site]]:
+    """Makes an empty site."""
+    made: list[Site] = []
+
+    def make() -> Site:
+        made.append(Site(tmp_path_factory.mktemp("site") / "site", control_plane, processes))
+        return made[-1]
 
     yield make
-    for engine in made:
-        engine.stop()
+    for site in made:
+        site.stop()
+
+
+@pytest.fixture(scope="module")
+def new_engine(new_site: Callable[[], Site], request: pytest.FixtureRequest) -> Callable[[str], Engine]:
+    """Makes an engine for a new stack beside a standing `global`."""
+
+    def make(stack: str) -> Engine:
+        if stack.endswith("-eks") and (reason := programs.why_not_eks()):
+            pytest.skip(reason)
+        site = new_site()
+        if stack != "global":
+            # Only now: tests of `global` alone need no second one.
+            site.restore(request.getfixturevalue("standing_global"))
+        engine = Engine(site, stack)
+        engine.init()
+        if stack == "global":
+            engine.without_waiting()
+        return engine
+
+    return make

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 #: Steps in which nothing happens to a resource.
-_QUIET: Final = frozenset({"same", "read", "refresh"})
+_QUIET: Final = frozenset({"same", "read", "read-replacement", "read-discard", "refresh"})
+#: The provider with which the engine itself reads other stacks; no program declares it.
+BUILT_IN: Final = "pulumi:providers:pulumi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def read_events(path: Path) -> EventLog:
     for event in _lines(path):
         if "resourcePreEvent" in event:
             step = _step(event["resourcePreEvent"]["metadata"])
-            if step.operation not in _QUIET:
+            if step.operation not in _QUIET and step.type != BUILT_IN:
                 found.steps.append(step)
         elif "resOutputsEvent" in event:
             _note_drift(found, event["resOutputsEvent"]["metadata"])

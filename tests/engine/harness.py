@@ -1,71 +1,56 @@
-"""The real engine on a copy of the project, with simulated clouds and a real API server."""
+"""The real engine, working on one stack of a site."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 
-from tests.engine.control_plane import TOKEN, ControlPlane
-from tests.engine.events import Result, read_events
-from tests.engine.processes import Processes
-from tests.engine.shipped import install_what_gke_ships
-from tests.engine.simcloud.cloud import Cloud
-from tests.engine.simcloud.gcp import Gcp
-from tests.engine.simcloud.server import CloudServer
+from tests.engine.control_plane import ControlPlane
+from tests.engine.events import BUILT_IN, Result, read_events
+from tests.engine.simcloud.cloud import Cloud, Live
+from tests.engine.site import Site
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-#: What of the project is run.
-_COPIED: Final = ("Pulumi*.yaml", "__main__.py", "pyproject.toml", "stacks", "components")
-_PASSPHRASE: Final = "engine-tests"
 #: Seconds after which a command is killed: far more than any needs, so that a hang shows and nothing else does.
 LONGEST: Final = 240
-
-#: Stands in for the plugin that logs in to GKE: https://kubernetes.io/docs/reference/access-authn-authz/authentication/
-_CREDENTIAL: Final = {
-    "apiVersion": "client.authentication.k8s.io/v1beta1",
-    "kind": "ExecCredential",
-    "status": {"token": TOKEN},
-}
-_GKE_LOGIN: Final = f"#!/bin/sh\nprintf '%s' '{json.dumps(_CREDENTIAL)}'\n"
+#: Stacks that need consent before they may be unprotected.
+_PRODUCTION: Final = ("global", "prod", "prod-eks")
 
 
 class Engine:
-    """One stack of the project, its state, its clouds.
+    """One stack of the project.
 
     Args:
-        folder: for everything; made.
+        site: where it lives.
         stack: name of the stack.
-        control_plane: answers as every simulated cluster; empty whenever one is made.
-        processes: starts and ends the programs.
     """
 
-    def __init__(self, folder: Path, stack: str, control_plane: ControlPlane, processes: Processes) -> None:
-        self.folder = folder
+    def __init__(self, site: Site, stack: str) -> None:
+        self.site = site
         self.stack = stack
-        self.cloud = Cloud()
-        self.control_plane = control_plane
-        self.work = folder / "work"
-        self._processes = processes
-        self._commands = 0
-        self._server = CloudServer(self.cloud, [Gcp(self.cloud, self._new_cluster)])
-        _copy_project(self.work)
-        for name in ("backend", "home", "logs", "bin"):
-            (folder / name).mkdir()
-        login = folder / "bin" / "gke-gcloud-auth-plugin"
-        login.write_text(_GKE_LOGIN)
-        login.chmod(0o755)
-        self._env = self._environment()
+        self.work = site.work
+
+    @property
+    def cloud(self) -> Cloud:
+        """The simulated clouds, with what other stacks have there."""
+        return self.site.cloud
+
+    @property
+    def control_plane(self) -> ControlPlane:
+        """Answers as the cluster."""
+        return self.site.control_plane
+
+    @property
+    def live(self) -> Mapping[tuple[str, str], Live]:
+        """What the stack has in the simulated clouds."""
+        return self.cloud.of_stack(self.stack)
 
     # --- commands
 
@@ -115,13 +100,14 @@ class Engine:
 
     def seconds_since_last_save(self) -> float:
         """How long the engine has not written the state."""
-        states = (self.folder / "backend" / ".pulumi" / "stacks").rglob(f"{self.stack}.json")
+        states = (self.site.backend / ".pulumi" / "stacks").rglob(f"{self.stack}.json")
         return min((time.time() - path.stat().st_mtime for path in states), default=0)
 
     def resources(self) -> Mapping[str, dict[str, Any]]:
-        """The state's resources by URN."""
+        """The state's resources by URN, without the engine's own provider."""
         deployment: dict[str, Any] = self.export()["deployment"]
-        return {resource["urn"]: resource for resource in deployment.get("resources", [])}
+        found: list[dict[str, Any]] = deployment.get("resources", [])
+        return {resource["urn"]: resource for resource in found if resource["type"] != BUILT_IN}
 
     def edit(self, change: Callable[[dict[str, Any]], object]) -> None:
         """Change the stack's settings.
@@ -143,52 +129,32 @@ class Engine:
     def use_existing_cluster(self) -> None:
         """Bring up a cluster of somebody else's, and name it as kubectl would."""
         self.control_plane.reset()
-        kubeconfig = self.folder / "home" / ".kube" / "config"
+        kubeconfig = self.site.home / ".kube" / "config"
         kubeconfig.parent.mkdir()
         kubeconfig.write_text(self.control_plane.kubeconfig())
         self.edit(lambda config: config["cluster"].update(context="control-plane"))
 
+    def open_tunnel(self) -> None:
+        """Reach a private endpoint as through a tunnel, whose own end is the API server here."""
+        port = self.control_plane.port
+        self.edit(lambda config: config["cluster"]["api"].update(local_port=port))
+
+    def without_waiting(self) -> None:
+        """Let no API settle: the simulated ones are ready at once."""
+        self.edit(lambda config: config["gcp"].setdefault("services", {}).update(settle_seconds=0))
+
     def without_protection(self) -> Result:
         """The update that lets everything go."""
-        consent = {"decommission": True} if self.stack == "prod" else {}
+        consent = {"decommission": True} if self.stack in _PRODUCTION else {}
         self.edit(lambda config: config.update(protection="none", **consent))
         return self.up()
 
     def logs(self) -> Iterator[tuple[str, str]]:
         """Name and text of everything that was logged so far: what people see, and the event logs."""
-        for path in sorted((self.folder / "logs").iterdir()):
+        for path in sorted(self.site.logs.iterdir()):
             yield path.name, path.read_text(errors="replace")
 
-    def stop(self) -> None:
-        """Stop the simulated clouds."""
-        self._server.stop()
-
     # --- how
-
-    def _new_cluster(self) -> tuple[str, str, str]:
-        self.control_plane.reset()
-        install_what_gke_ships(self.control_plane)
-        return self.control_plane.host_name(), self.control_plane.address, self.control_plane.ca_certificate
-
-    def _environment(self) -> dict[str, str]:
-        """Nothing of the caller's but PATH: no account, cluster or setting of theirs may be reached."""
-        venv = Path(sys.prefix)
-        path = os.pathsep.join([str(self.folder / "bin"), str(venv / "bin"), os.environ["PATH"]])
-        return {
-            "PATH": path,
-            "HOME": str(self.folder / "home"),
-            "LANG": "C.UTF-8",
-            "PULUMI_HOME": str(self.folder / "home" / ".pulumi"),
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
-            "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_DEBUG_COMMANDS": "true",
-            "PULUMI_DEBUG_PROVIDERS": self._server.debug_providers,
-            "PYTHONPATH": str(self.work / "components"),
-            # GKE's DNS endpoint has a certificate that every machine trusts; this is the machine's list here.
-            "SSL_CERT_FILE": str(self.control_plane.ca_file),
-        }
 
     def _update(
         self, command: str, *arguments: str, during: Callable[[subprocess.Popen[bytes]], None] | None = None
@@ -202,23 +168,21 @@ class Engine:
         events: bool = False,
         during: Callable[[subprocess.Popen[bytes]], None] | None = None,
     ) -> Result:
-        self._commands += 1
-        label = f"{self._commands:03d}-{command}"
-        log, event_log = (self.folder / "logs" / f"{label}.{kind}" for kind in ("txt", "events"))
+        log, event_log = self.site.next_log(command)
         line = ["pulumi", command, *arguments, "--non-interactive", "--color", "never"]
         if events:
             line += ["--event-log", str(event_log)]
         started = time.monotonic()
-        process = self._processes.start(line, log=log, env=self._env, cwd=self.work)
+        process = self.site.processes.start(line, log=log, env=self.site.environment(), cwd=self.work)
         try:
             if during is not None:
                 during(process)
             process.wait(LONGEST)
         except subprocess.TimeoutExpired:
-            self._processes.end(process, grace=0, sig=signal.SIGKILL)
+            self.site.processes.end(process, grace=0, sig=signal.SIGKILL)
             raise AssertionError(f"pulumi {command} took over {LONGEST} s:\n{log.read_text()}") from None
         finally:
-            self._processes.forget(process)
+            self.site.processes.forget(process)
         seconds = time.monotonic() - started
         found = read_events(event_log)
         result = Result(
@@ -226,19 +190,6 @@ class Engine:
         )
         _say(f"{self.stack}: {command}: {len(result.steps)} steps, status {result.code}, {seconds:.1f} s")
         return result
-
-
-def _copy_project(target: Path) -> None:
-    target.mkdir(parents=True)
-    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    for pattern in _COPIED:
-        for source in ROOT.glob(pattern):
-            if source.is_dir():
-                shutil.copytree(source, target / source.name, ignore=ignored)
-            else:
-                shutil.copy(source, target / source.name)
-    # Where Pulumi.yaml looks for the program's dependencies.
-    (target / ".venv").symlink_to(sys.prefix, target_is_directory=True)
 
 
 def _say(text: str) -> None:

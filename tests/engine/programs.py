@@ -9,6 +9,8 @@ from typing import Final
 ENGINE: Final = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-kubernetes")
 #: A control plane without nodes, and what makes its certificates.
 CONTROL_PLANE: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "openssl")
+#: Builds the component of pulumi_eks; a program of Node.js.
+EKS: Final = "pulumi-resource-eks"
 
 
 def why_not() -> str | None:
@@ -17,3 +19,10 @@ def why_not() -> str | None:
     if not missing:
         return None
     return f"engine tests need programs that are not on PATH: {', '.join(missing)} (docs/engine-tests.md)"
+
+
+def why_not_eks() -> str | None:
+    """One line that says why tests of EKS clusters cannot run here; None where they can."""
+    if shutil.which(EKS) is not None:
+        return None
+    return f"engine tests of EKS need a program that is not on PATH: {EKS} (docs/engine-tests.md)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.engine.control_plane import ControlPlane
@@ -14,9 +15,37 @@ _GKE_STORAGE_CLASSES: Final = {
 }
 
 
+#: The only class that EKS makes, and since 1.30 not the default.
+#: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions-standard.html
+_EKS_STORAGE_CLASSES: Final = {"gp2": ("kubernetes.io/aws-ebs", {"type": "gp2", "fsType": "ext4"}, False)}
+
+
 def install_what_gke_ships(control_plane: ControlPlane) -> None:
     """Storage classes, and the kinds of volume snapshots."""
-    for name, (provisioner, parameters, default) in _GKE_STORAGE_CLASSES.items():
+    _install_storage_classes(control_plane, _GKE_STORAGE_CLASSES)
+    install_snapshot_kinds(control_plane)
+
+
+def install_what_eks_ships(control_plane: ControlPlane) -> None:
+    """A storage class, and nothing that knows of snapshots."""
+    _install_storage_classes(control_plane, _EKS_STORAGE_CLASSES)
+
+
+def install_what_an_eks_addon_brings(control_plane: ControlPlane, addon: str) -> None:
+    """The kinds that an EKS add-on defines, as far as the project meets them."""
+    if addon == "snapshot-controller":
+        install_snapshot_kinds(control_plane)
+
+
+def install_snapshot_kinds(control_plane: ControlPlane) -> None:
+    """The kinds of volume snapshots."""
+    control_plane.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", _snapshot_class_kind())
+
+
+def _install_storage_classes(
+    control_plane: ControlPlane, classes: Mapping[str, tuple[str, Mapping[str, str], bool]]
+) -> None:
+    for name, (provisioner, parameters, default) in classes.items():
         annotations = {"storageclass.kubernetes.io/is-default-class": "true"} if default else {}
         control_plane.create(
             "/apis/storage.k8s.io/v1/storageclasses",
@@ -30,7 +59,6 @@ def install_what_gke_ships(control_plane: ControlPlane) -> None:
                 "allowVolumeExpansion": True,
             },
         )
-    control_plane.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", _snapshot_class_kind())
 
 
 def _snapshot_class_kind() -> dict[str, Any]:

@@ -29,9 +29,14 @@ def test_missing_programs_are_named_in_one_line_with_the_page(monkeypatch: pytes
     assert "docs/engine-tests.md" in reason
 
 
+def test_the_missing_program_for_eks_is_named_with_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "pulumi-resource-eks (docs/engine-tests.md)" in (programs.why_not_eks() or "")
+
+
 def test_the_page_names_every_program() -> None:
     page = (ROOT / "docs" / "engine-tests.md").read_text()
-    assert [p for p in (*programs.ENGINE, *programs.CONTROL_PLANE) if f"`{p}`" not in page] == []
+    assert [p for p in (*programs.ENGINE, *programs.CONTROL_PLANE, programs.EKS) if f"`{p}`" not in page] == []
 
 
 def _is_running(pid: int) -> bool:

@@ -101,7 +101,7 @@ def _repeat_until_done(engine: Engine, command: Callable[[], Result], faults: Se
 
 
 def _assert_nothing_is_orphaned_or_twice(engine: Engine) -> None:
-    live = Counter(resource.urn for resource in engine.cloud.live.values())
+    live = Counter(resource.urn for resource in engine.live.values())
     assert set(live) <= set(engine.resources()), "live in the cloud, and not in the state"
     assert all(count == 1 for count in live.values()), live
 
@@ -123,7 +123,7 @@ def test_failed_changes_are_named_and_done_in_the_end(engine: Engine) -> None:
 
 def test_failed_deletions_are_named_and_nothing_is_left_in_the_end(engine: Engine) -> None:
     _repeat_until_done(engine, engine.destroy, ON_THE_WAY_DOWN)
-    assert engine.cloud.live == {}
+    assert engine.live == {}
     assert engine.resources() == {}
 
 

@@ -43,7 +43,7 @@ def test_the_lock_goes_by_cancel_and_what_was_begun_has_to_be_removed(engine: En
         os.killpg(process.pid, signal.SIGKILL)
 
     assert engine.up(during=kill).code == -signal.SIGKILL
-    _wait_for(lambda: any(live.urn.endswith(f"::{resource}") for live in engine.cloud.live.values()))
+    _wait_for(lambda: any(live.urn.endswith(f"::{resource}") for live in engine.live.values()))
 
     locked = engine.up()
     assert locked.code != 0
@@ -56,7 +56,7 @@ def test_the_lock_goes_by_cancel_and_what_was_begun_has_to_be_removed(engine: En
     # the note without taking the resource over.
     engine.refresh().must()
     assert [urn.rpartition("::")[2] for urn in engine.pending_creations()] == [resource]
-    begun = next(live for live in engine.cloud.live.values() if live.urn.endswith(f"::{resource}"))
+    begun = next(live for live in engine.live.values() if live.urn.endswith(f"::{resource}"))
     engine.cloud.remove(begun)
     engine.refresh("--clear-pending-creates").must()
     assert engine.pending_creations() == []
@@ -64,9 +64,9 @@ def test_the_lock_goes_by_cancel_and_what_was_begun_has_to_be_removed(engine: En
 
 def test_the_next_update_completes_with_nothing_twice(engine: Engine) -> None:
     engine.up().must()
-    live = Counter(resource.urn for resource in engine.cloud.live.values())
+    live = Counter(resource.urn for resource in engine.live.values())
     assert set(live.values()) == {1}
     assert set(live) <= set(engine.resources())
     assert engine.up().must().touched == {}
     engine.destroy().must()
-    assert engine.cloud.live == {}
+    assert engine.live == {}

@@ -7,9 +7,13 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from tests.engine.simcloud.values import Properties, plain
+
+#: Making one that is there overwrites it, so that a replacement that deletes the old one last deletes the new one.
+#: https://docs.aws.amazon.com/eks/latest/APIReference/API_AssociateAccessPolicy.html
+OVERWRITTEN: Final = frozenset({"aws:eks/accessPolicyAssociation:AccessPolicyAssociation"})
 
 Operation = Literal["create", "update", "delete", "read", "invoke"]
 
@@ -110,7 +114,7 @@ class Cloud:
         Raises:
             CloudError: there is one of this type and id.
         """
-        if self.find(type_, id_) is not None:
+        if type_ not in OVERWRITTEN and self.find(type_, id_) is not None:
             raise CloudError(f"Error 409: {type_} {id_} already exists, alreadyExists")
 
     def find(self, type_: str, id_: str) -> Live | None:
@@ -171,6 +175,11 @@ class Cloud:
     def change(self, type_: str, name: str, **properties: Any) -> None:
         """Change a resource behind Pulumi's back."""
         self.one(type_, name).properties.update(properties)
+
+    def of_stack(self, stack: str) -> Mapping[tuple[str, str], Live]:
+        """What is live of one stack."""
+        with self.lock:
+            return {key: r for key, r in self.live.items() if r.urn.startswith(f"urn:pulumi:{stack}::")}
 
     def mark(self) -> int:
         """Where the journal ends now; for `since`."""

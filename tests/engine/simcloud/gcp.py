@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from tests.engine.simcloud.cloud import Cloud, CloudError
-from tests.engine.simcloud.samples import Context, sample_outputs
+from tests.engine.simcloud.computed import all_properties
+from tests.engine.simcloud.samples import Context
 from tests.engine.simcloud.sdk_schema import TypeSchema
 from tests.engine.simcloud.values import Properties, Secret, as_map, plain
 
@@ -52,6 +53,14 @@ class Gcp:
         """Inputs that the provider fills in."""
         return _DEFAULTS.get(token, {})
 
+    def complete(self, inputs: Properties, schema: TypeSchema | None, config: Properties) -> Properties:
+        """What the provider's configuration adds to the inputs."""
+        return {}
+
+    def changing(self, token: str) -> frozenset[str]:
+        """Computed properties that the preview of an update does not know."""
+        return frozenset()
+
     def config_problem(self, inputs: Properties, schema: TypeSchema | None, config: Properties) -> str | None:
         """What is missing in the provider's configuration for a resource."""
         needs_project = schema is not None and "project" in schema.inputs
@@ -78,10 +87,7 @@ class Gcp:
         context = _context(token, name, given, config)
         new_id = id_ or _id(token, context, given)
         made = self._made(token, new_id, context, given, old=old)
-        sampled = sample_outputs(token, context)
-        kept = {key: old[key] for key in sampled if key in old and key not in made}
-        outputs = {**sampled, **kept, **made, **_without_marks(inputs)}
-        outputs.update({key: _merged(given[key], value) for key, value in made.items() if key in given})
+        outputs = all_properties(token, context, inputs, made=made, old=old)
         if "effectiveLabels" in outputs:
             own = given.get("resourceLabels" if token.startswith("gcp:container/cluster") else "labels")
             labels = {**(as_map(config.get("defaultLabels")) or {}), **(as_map(own) or {})}
@@ -144,18 +150,6 @@ class Gcp:
             }
         version = f"{given.get('minMasterVersion') or KUBERNETES_VERSION}.1-gke.100"
         return {**made, "masterVersion": version, "nodeVersion": version}
-
-
-def _merged(given: Any, made: Any) -> Any:
-    """What was asked for, with what the cloud adds to it."""
-    asked, added = as_map(given), as_map(made)
-    if asked is None or added is None:
-        return given
-    return {**added, **asked, **{key: _merged(asked[key], value) for key, value in added.items() if key in asked}}
-
-
-def _without_marks(inputs: Properties) -> Properties:
-    return {key: value for key, value in inputs.items() if not key.startswith("__")}
 
 
 def _context(token: str, name: str, given: Properties, config: Properties) -> Context:

@@ -46,6 +46,14 @@ class Simulated(Protocol):
         """Inputs that the provider fills in."""
         ...
 
+    def complete(self, inputs: Properties, schema: TypeSchema | None, config: Properties) -> Properties:
+        """What the provider's configuration adds to the inputs."""
+        ...
+
+    def changing(self, token: str) -> frozenset[str]:
+        """Computed properties that the preview of an update does not know."""
+        ...
+
     def config_problem(self, inputs: Properties, schema: TypeSchema | None, config: Properties) -> str | None:
         """What is missing in the provider's configuration for a resource."""
         ...
@@ -127,6 +135,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         problem = self._simulated.config_problem(new, schema, self._config(context))
         if problem:
             wrong.append((problem.partition(":")[0], problem))
+        new.update(self._simulated.complete(new, schema, self._config(context)))
         failures = [provider_pb2.CheckFailure(property=key, reason=why) for key, why in wrong]
         return provider_pb2.CheckResponse(inputs=encode(new), failures=failures)
 
@@ -175,11 +184,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
         def update(config: Properties) -> tuple[str, Properties]:
             if request.preview:
-                return request.id, self._simulated.update(token, request.id, new, old, config)
-            check_new(self._cloud, token, new, urn=request.urn)
+                outputs = self._simulated.update(token, request.id, new, old, config)
+                return request.id, {**outputs, **dict.fromkeys(self._simulated.changing(token), UNKNOWN)}
             live = self._cloud.find(token, request.id)
             if live is None:
                 raise CloudError(f"Error 404: {token} {request.id} is not there")
+            check_new(self._cloud, token, new, urn=request.urn, old=live.properties)
             live.properties = self._simulated.update(token, request.id, new, live.properties, config)
             return request.id, live.properties
 
@@ -242,7 +252,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Add what the provider makes up: a name, defaults."""
         made_up: list[str] = []
         key = self._simulated.auto_name(token)
-        if key is not None and schema is not None and key in schema.inputs and key not in new:
+        if key is not None and schema is not None and key in schema.inputs and not {key, f"{key}Prefix"} & new.keys():
             before: list[str] = plain(old.get(_DEFAULTED)) or []
             digest = hashlib.sha256(seed or uuid.uuid4().bytes).hexdigest()[:7]
             new[key] = old[key] if key in before and key in old else f"{name}-{digest}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tests.engine.simcloud.cloud import Cloud, CloudError, Live
+from tests.engine.simcloud.refusals_aws import check_delete_aws, check_new_aws
 from tests.engine.simcloud.values import Properties, as_map, plain, strings
 
 _COMPUTE_NAME: Final = r"[a-z]([-a-z0-9]*[a-z0-9])?"
@@ -34,13 +35,16 @@ _IN_USE: Final = re.compile(r"gcp:compute/(network|subnetwork|address|router):|g
 _REFERRING: Final = ("network", "subnetwork", "subnetworks", "router", "managedZone", "natIps")
 
 
-def check_new(cloud: Cloud, token: str, properties: Properties, *, urn: str) -> None:
-    """Refuse what the cloud would refuse to create or to change.
+def check_new(cloud: Cloud, token: str, properties: Properties, *, urn: str, old: Properties | None = None) -> None:
+    """Refuse what the cloud would refuse to create or, with `old`, to change.
 
     Raises:
         CloudError: with the cloud's reason.
     """
     given: Properties = plain(properties)
+    if token.startswith("aws:"):
+        check_new_aws(cloud, token, given, old=old)
+        return
     for pattern, key, allowed, longest in _NAMES:
         name = given.get(key)
         if re.match(pattern, token) and isinstance(name, str) and not _is_name(name, allowed, longest):
@@ -61,6 +65,9 @@ def check_delete(cloud: Cloud, resource: Live, state: Properties) -> None:
     Raises:
         CloudError: with the reason.
     """
+    if resource.type.startswith("aws:"):
+        check_delete_aws(cloud, resource)
+        return
     if plain(state.get("deletionProtection")) is True:
         # The provider looks at the state, not at the cloud: the switch needs an update of its own.
         raise CloudError(

@@ -4,6 +4,7 @@ Dated: 2026-11-21. Sources:
 - `gcp:container/*`: what the google provider planned when asked property by property (source of 2026-08-21).
 - other `gcp:*`: `ForceNew` in the schemas of the same source, commit e03b7622a2, from which Pulumi's is bridged.
 - `random:*`: every input, by the provider's documentation; `keepers` are among them.
+- `aws:*`: `replacements_aws`.
 https://github.com/hashicorp/terraform-provider-google https://www.pulumi.com/registry/packages/random/
 """
 
@@ -14,6 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tests.engine.simcloud.replacements_aws import AWS_REPLACING, BUCKET_SETTINGS, BUCKET_SETTINGS_REPLACING
 from tests.engine.simcloud.values import Properties, plain
 
 #: Stands for every input of a type.
@@ -59,10 +61,18 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
         "gcp:dns/recordSet:RecordSet": "managedZone name type project",
         "gcp:storage/bucket:Bucket": "name location project enableObjectRetention hierarchicalNamespace",
         "gcp:artifactregistry/repository:Repository": "format repositoryId kmsKeyName location mode project",
+        "gcp:billing/budget:Budget": "billingAccount",
+        "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": "workloadIdentityPoolId project",
+        "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": (
+            "workloadIdentityPoolId workloadIdentityPoolProviderId project"
+        ),
+        "gcp:logging/projectSink:ProjectSink": "name project",
+        "gcp:monitoring/notificationChannel:NotificationChannel": "project",
+        **AWS_REPLACING,
     }.items()
 }
-#: Additive grants have nothing that could change.
-_REPLACED_AS_A_WHOLE: Final = re.compile(r"^random:|IAMMember$")
+#: Additive grants have nothing that could change; what is random or a key would be another one.
+_REPLACED_AS_A_WHOLE: Final = re.compile(r"^(random|tls):|I[Aa][Mm]Member$")
 
 #: Blocks whose removal from a program the provider does not see: the cloud's value stays (optional and computed).
 KEPT_WHEN_REMOVED: Final[Mapping[str, frozenset[str]]] = {
@@ -72,7 +82,7 @@ KEPT_WHEN_REMOVED: Final[Mapping[str, frozenset[str]]] = {
 
 def is_listed(token: str) -> bool:
     """Whether it is known what replaces this type."""
-    return token in REPLACING or _REPLACED_AS_A_WHOLE.search(token) is not None
+    return token in REPLACING or any(pattern.search(token) for pattern in (_REPLACED_AS_A_WHOLE, BUCKET_SETTINGS))
 
 
 def replaces(token: str, path: str, old: Properties, new: Properties) -> bool:
@@ -83,6 +93,10 @@ def replaces(token: str, path: str, old: Properties, new: Properties) -> bool:
         return not _grows(plain(old.get("ipCidrRange")), plain(new.get("ipCidrRange")))
     bare = re.sub(r"\[[^\]]*\]", "", path)
     rules = REPLACING.get(token, frozenset())
+    if BUCKET_SETTINGS.match(token):
+        rules = frozenset(BUCKET_SETTINGS_REPLACING.split())
+    if token.startswith("aws:") and bare == "region":
+        return True
     return EVERYTHING in rules or any(bare == rule or bare.startswith(f"{rule}.") for rule in rules)
 
 

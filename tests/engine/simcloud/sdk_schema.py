@@ -63,7 +63,9 @@ def type_schema(token: str) -> TypeSchema | None:
     if not file.exists():
         file = next(path for path in sorted(folder.glob("*.py")) if f"\nclass {name}(" in _text(path))
     outputs = _getters(file, name)
-    return TypeSchema(_getters(file, f"{name}Args"), outputs, folder) if outputs else None
+    # Where a nested type has the name already, the SDK calls the inputs otherwise.
+    inputs = _getters(file, f"{name}Args") or _getters(file, f"{name}InitArgs")
+    return TypeSchema(inputs, outputs, folder) if outputs else None
 
 
 def unknown_keys(folder: Path, annotation: str, value: Any, where: str) -> Iterator[str]:
