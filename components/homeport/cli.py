@@ -15,11 +15,13 @@ from homeport import __version__
 #: Name of the subcommand to the module in `homeport.commands` that holds it as `command`, and its one-line help.
 _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "config": ("config", "Print a stack's completed settings and where each value came from."),
+    "diff": ("diff", "Show what changes in a stack since another revision, and what is dangerous about it."),
     "doctor": ("doctor", "Say what is missing on this machine, and how to get it."),
     "graph": ("graph", "Draw a stack's components and how they depend on each other."),
     "init": ("init", "Write an organisation's stack files."),
     "kubeconfig": ("kubeconfig", "Print a cluster's kubeconfig, or merge it into a file."),
     "plan": ("plan", "Show what a stack would be, without engine, account or network."),
+    "review": ("review", "Write the comment on a pull request: every stack, since another revision."),
     "schema": ("schema", "Write the JSON Schema of stack files."),
     "set": ("set_value", "Change a value in a stack file, keeping its comments."),
 }
@@ -54,5 +56,5 @@ def main() -> None:
     """Everything between an empty cloud project and running applications, as one Pulumi program.
 
     Exit codes: 0 done, 1 the settings or the program are wrong, 2 the command line is wrong, 3 something is missing on
-    this machine.
+    this machine, 4 a change is dangerous.
     """

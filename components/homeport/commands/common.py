@@ -17,6 +17,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 EXIT_WRONG: Final = 1
 #: Something is missing on this machine: a program, a login, a file.
 EXIT_MISSING: Final = 3
+#: A change is dangerous, and nobody accepted it.
+EXIT_DANGER: Final = 4
 
 
 def stack_option(function: F) -> F:
