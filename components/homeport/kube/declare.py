@@ -37,7 +37,12 @@ class CustomObject(pulumi.CustomResource):
 
 
 def declare(
-    resource_name: str, manifest: Manifest, *, cluster: Cluster, opts: pulumi.ResourceOptions | None = None
+    resource_name: str,
+    manifest: Manifest,
+    *,
+    cluster: Cluster,
+    named_by_content: bool = False,
+    opts: pulumi.ResourceOptions | None = None,
 ) -> pulumi.CustomResource:
     """Declare one object in a cluster.
 
@@ -47,14 +52,16 @@ def declare(
         resource_name: logical name.
         manifest: the object.
         cluster: where it lives.
+        named_by_content: its name changes with what it holds, so that the new one can stand beside the old one until
+            nobody uses that any more.
         opts: parent, what it waits for.
     """
     gone_with = None if manifest.owns_cloud_objects else cluster.resource
     own = pulumi.ResourceOptions(
         provider=cluster.provider,
         deleted_with=gone_with,
-        # Names are fixed, so the old object must be gone before a new one of the same name can come.
-        delete_before_replace=True,
+        # A fixed name: the old object must be gone before a new one of the same name can come.
+        delete_before_replace=not named_by_content,
     )
     merged = options.merge(own, opts)
     cls = _class(manifest)

@@ -75,15 +75,22 @@ def without_nothing(value: Any) -> Any:
     return value
 
 
-def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with `over` on top, as Helm merges values: maps merge, all else replaces, None removes."""
+def merged(base: Mapping[str, Any], over: Mapping[str, Any], *, keep_null: bool = False) -> dict[str, Any]:
+    """`base` with `over` on top, as Helm merges values: maps merge, all else replaces, None removes.
+
+    Args:
+        base: below.
+        over: on top.
+        keep_null: None replaces too, for whoever removes with it what lies below `base`.
+    """
     out = dict(base)
     for key, value in over.items():
         below = out.get(key)
-        if value is None:
+        if value is None and not keep_null:
             out.pop(key, None)
-        elif isinstance(value, Mapping) and isinstance(below, Mapping):
-            out[key] = merged(cast("Mapping[str, Any]", below), cast("Mapping[str, Any]", value))
+        elif isinstance(value, Mapping):
+            under = cast("Mapping[str, Any]", below) if isinstance(below, Mapping) else dict[str, Any]()
+            out[key] = merged(under, cast("Mapping[str, Any]", value), keep_null=keep_null)
         else:
             out[key] = value
     return out

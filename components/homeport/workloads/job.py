@@ -1,0 +1,117 @@
+"""`JobArgs` and `CronJobArgs`: work that ends, once for each change or on a schedule, and their manifests.
+
+Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from homeport.kube.manifest import Manifest, without_nothing
+from homeport.model import is_output
+from homeport.workloads.args import WorkloadArgs
+from homeport.workloads.context import Place
+from homeport.workloads.pod import file_map, object_labels, pod_labels, pod_template, service_account
+from homeport.workloads.policies import network_policy
+from homeport.workloads.schedule import Schedule, TimeZone
+
+#: Room that Kubernetes leaves for what it appends to the name of a CronJob's Jobs.
+_LONGEST_CRON_NAME: Final = 52
+
+
+class _RunsArgs(WorkloadArgs):
+    retries: Annotated[int, Field(ge=0, le=100)] = 3
+    """How often a failed run is tried again."""
+    deadline_seconds: Annotated[int, Field(ge=1)] = 3600
+    """When a run that has not ended is stopped."""
+
+
+class CronJobArgs(_RunsArgs):
+    """Work on a schedule."""
+
+    kind: Literal["cron-job"] = "cron-job"
+    """Always cron-job."""
+    schedule: Schedule
+    """When, in five fields."""
+    time_zone: TimeZone = "Etc/UTC"
+    """In which the schedule is meant."""
+    concurrency: Literal["Forbid", "Allow", "Replace"] = "Forbid"
+    """What happens when the last run has not ended."""
+    start_within_seconds: Annotated[int, Field(ge=10)] = 300
+    """How late a run may start; later it is skipped."""
+    suspend: bool = False
+    """Nothing starts while it is on."""
+    keep_failed: Annotated[int, Field(ge=0)] = 3
+    """Failed runs that stay to be looked at."""
+    keep_successful: Annotated[int, Field(ge=0)] = 1
+    """Successful runs that stay."""
+
+
+class JobArgs(_RunsArgs):
+    """Work that runs once for each change of it: a migration. `after` lets others wait until it has succeeded."""
+
+    kind: Literal["job"] = "job"
+    """Always job."""
+
+
+def render_cron_job(args: CronJobArgs, place: Place) -> list[Manifest]:
+    """Everything of work on a schedule, except its rights in the cloud."""
+    files = file_map(args, place)
+    spec: dict[str, Any] = {
+        "schedule": args.schedule,
+        "timeZone": args.time_zone,
+        "concurrencyPolicy": args.concurrency,
+        "startingDeadlineSeconds": args.start_within_seconds,
+        "suspend": args.suspend,
+        "failedJobsHistoryLimit": args.keep_failed,
+        "successfulJobsHistoryLimit": args.keep_successful,
+        "jobTemplate": {
+            "metadata": {"labels": pod_labels(args, place)},
+            # What a run leaves behind goes after a day, whatever the limits of history say.
+            "spec": {**_run(args, place), "ttlSecondsAfterFinished": 86400},
+        },
+    }
+    return [
+        service_account(args, place),
+        *([files] if files else []),
+        network_policy(args, place),
+        Manifest("batch/v1", "CronJob", place.app, place.namespace, {"spec": spec}, object_labels(args, place)),
+    ]
+
+
+def render_job(args: JobArgs, place: Place) -> list[Manifest]:
+    """Everything of work that runs once, except its rights in the cloud."""
+    files = file_map(args, place)
+    spec = _run(args, place)
+    name = f"{place.app}-{_digest(spec)}"
+    return [
+        service_account(args, place),
+        *([files] if files else []),
+        network_policy(args, place),
+        Manifest("batch/v1", "Job", name, place.namespace, {"spec": spec}, object_labels(args, place)),
+    ]
+
+
+def longest_cron_name() -> int:
+    """Characters that the name of a CronJob may have."""
+    return _LONGEST_CRON_NAME
+
+
+def _run(args: _RunsArgs, place: Place) -> dict[str, Any]:
+    return without_nothing(
+        {
+            "backoffLimit": args.retries,
+            "activeDeadlineSeconds": args.deadline_seconds,
+            "template": pod_template(args, place, restart="Never", spread=False),
+        }
+    )
+
+
+def _digest(spec: dict[str, Any]) -> str:
+    """Of what is known of a run: another image, command or setting is another run."""
+    text = json.dumps(spec, sort_keys=True, default=lambda value: "" if is_output(value) else str(value))
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -1,0 +1,255 @@
+"""The hardened pod: what every checker of manifests asks for, once, for every kind of workload.
+
+https://kubernetes.io/docs/concepts/security/pod-security-standards/
+https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+
+Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from homeport.cluster.pool_args import POOL_LABEL
+from homeport.kube.manifest import Manifest, without_nothing
+from homeport.kube.quantity import times
+from homeport.model import is_output, known
+from homeport.workloads.args import FromSecret, Resources, WorkloadArgs
+from homeport.workloads.context import Place
+
+#: The container is called like this in every pod, so that overrides and dashboards find it.
+CONTAINER: Final = "app"
+#: What a writable folder may grow to before its pod is evicted.
+_WRITABLE_LIMIT: Final = "256Mi"
+_SPOT: Final = {"key": "spot", "operator": "Equal", "value": "true", "effect": "NoSchedule"}
+
+RestartPolicy = Literal["Always", "OnFailure", "Never"]
+
+
+def selector(place: Place) -> dict[str, str]:
+    """Labels that find the pods of a workload. They never change: a Deployment's selector cannot."""
+    return {"app.kubernetes.io/name": place.app, "app.kubernetes.io/instance": place.app}
+
+
+def object_labels(args: WorkloadArgs, place: Place) -> dict[str, str]:
+    """Labels of every object of a workload. No version among them: a new tag would touch them all."""
+    return {**place.labels.kubernetes(), **args.labels, **selector(place), "app.kubernetes.io/part-of": place.tenant}
+
+
+def pod_labels(args: WorkloadArgs, place: Place) -> dict[str, str]:
+    """Labels of the pods. Owner and cost centre stand on the namespace: a change of them must not restart anything."""
+    return {**args.labels, **selector(place), "app.kubernetes.io/part-of": place.tenant}
+
+
+def pod_template(
+    args: WorkloadArgs,
+    place: Place,
+    *,
+    container: Mapping[str, Any] | None = None,
+    restart: RestartPolicy = "Always",
+    spread: bool = True,
+) -> dict[str, Any]:
+    """A pod template.
+
+    Args:
+        args: the workload.
+        place: where it runs.
+        container: what the kind adds to the container: ports, probes, lifecycle.
+        restart: Always, or OnFailure or Never for what ends.
+        spread: whether there are several pods to keep apart.
+    """
+    hardening = args.hardening
+    spec: dict[str, Any] = {
+        "serviceAccountName": place.app,
+        "automountServiceAccountToken": hardening.service_account_token,
+        # Variables for every Service of the namespace: noise, and a start that fails where there are thousands.
+        "enableServiceLinks": False,
+        "restartPolicy": restart,
+        "terminationGracePeriodSeconds": args.grace_seconds,
+        "securityContext": {
+            "runAsNonRoot": hardening.user != 0,
+            "runAsUser": hardening.user,
+            "runAsGroup": hardening.user,
+            "fsGroup": hardening.user,
+            # Changing the owner of every file of a large volume on each start takes minutes.
+            "fsGroupChangePolicy": "OnRootMismatch",
+            "seccompProfile": {"type": _seccomp(args)},
+        },
+        "containers": [_container(args, container or {})],
+        "volumes": _volumes(args, place) or None,
+        "nodeSelector": {POOL_LABEL: args.node_pool} if args.node_pool else None,
+        "tolerations": _tolerations(args, place) or None,
+        "priorityClassName": args.priority_class,
+        **(_spread(place) if spread else {}),
+    }
+    metadata = {"labels": pod_labels(args, place), "annotations": dict(args.annotations) or None}
+    return without_nothing({"metadata": metadata, "spec": spec})
+
+
+def image(args: WorkloadArgs) -> Any:
+    """The image with its tag, and its digest where there is one; an output where a part of it is one."""
+    parts = [args.image, args.tag, args.digest]
+    if any(is_output(part) for part in parts):
+        import pulumi  # noqa: PLC0415 - an output exists, so it is imported already
+
+        return pulumi.Output.all(*parts).apply(lambda known_parts: _joined(*known_parts))
+    return _joined(known(args.image), known(args.tag), known(args.digest))
+
+
+def service_account(args: WorkloadArgs, place: Place) -> Manifest:
+    """The account that the pods run as: their own, so that rights are theirs alone."""
+    return Manifest(
+        "v1",
+        "ServiceAccount",
+        place.app,
+        place.namespace,
+        {"automountServiceAccountToken": False},
+        object_labels(args, place),
+    )
+
+
+def file_map(args: WorkloadArgs, place: Place) -> Manifest | None:
+    """The configuration files, if there are any. Immutable and named by its content: a change is another object."""
+    if not args.files:
+        return None
+    data = {_file_key(path): content for path, content in sorted(args.files.items())}
+    return Manifest(
+        "v1", "ConfigMap", _files_name(args, place), place.namespace, {"data": data, "immutable": True},
+        object_labels(args, place),
+    )  # fmt: skip
+
+
+def requests(resources: Resources) -> dict[str, str]:
+    """What is reserved."""
+    return {"cpu": resources.cpu, "memory": resources.memory, "ephemeral-storage": resources.disk}
+
+
+def limits(resources: Resources) -> dict[str, str]:
+    """Where it ends."""
+    return {
+        "cpu": resources.cpu_limit or times(resources.cpu, 10),
+        "memory": resources.memory_limit or resources.memory,
+        "ephemeral-storage": resources.disk_limit or times(resources.disk, 8),
+    }
+
+
+def _joined(name: str | None, tag: str | None, digest: str | None) -> str:
+    return f"{name}{f':{tag}' if tag else ''}{f'@{digest}' if digest else ''}"
+
+
+def _seccomp(args: WorkloadArgs) -> str:
+    return "RuntimeDefault" if args.hardening.seccomp == "runtime-default" else "Unconfined"
+
+
+def _container(args: WorkloadArgs, own: Mapping[str, Any]) -> dict[str, Any]:
+    hardening = args.hardening
+    return {
+        "name": CONTAINER,
+        "image": image(args),
+        # A tag can be moved: the registry is asked each time, and what is there already is not pulled again.
+        "imagePullPolicy": "Always",
+        "command": args.command,
+        "args": args.arguments,
+        "env": [_variable(name, value) for name, value in sorted(args.env.items())] or None,
+        "resources": {"requests": requests(args.resources), "limits": limits(args.resources)},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "privileged": False,
+            "readOnlyRootFilesystem": hardening.read_only_root,
+            "runAsNonRoot": hardening.user != 0,
+            "runAsUser": hardening.user,
+            "runAsGroup": hardening.user,
+            "capabilities": {"drop": ["ALL"], **({"add": hardening.capabilities} if hardening.capabilities else {})},
+            "seccompProfile": {"type": _seccomp(args)},
+        },
+        "terminationMessagePolicy": "FallbackToLogsOnError",
+        "volumeMounts": _mounts(args) or None,
+        **own,
+    }
+
+
+def _variable(name: str, value: Any) -> dict[str, Any]:
+    if isinstance(value, FromSecret):
+        return {"name": name, "valueFrom": {"secretKeyRef": {"name": value.secret, "key": value.key}}}
+    if isinstance(value, bool):
+        return {"name": name, "value": "true" if value else "false"}
+    return {"name": name, "value": value if is_output(value) else str(value)}
+
+
+def _mounts(args: WorkloadArgs) -> list[dict[str, Any]]:
+    writable = [
+        {"name": f"writable-{number}", "mountPath": path}
+        for number, path in enumerate(args.hardening.writable)
+        if args.hardening.read_only_root
+    ]
+    files = [
+        {"name": "files", "mountPath": path, "subPath": _file_key(path), "readOnly": True}
+        for path in sorted(args.files)
+    ]
+    secrets = [
+        {"name": f"secret-{number}", "mountPath": path, "readOnly": True}
+        for number, path in enumerate(sorted(args.secret_files))
+    ]
+    return [*writable, *files, *secrets]
+
+
+def _volumes(args: WorkloadArgs, place: Place) -> list[dict[str, Any]]:
+    writable = [
+        {"name": f"writable-{number}", "emptyDir": {"sizeLimit": _WRITABLE_LIMIT}}
+        for number, _ in enumerate(args.hardening.writable)
+        if args.hardening.read_only_root
+    ]
+    files = [{"name": "files", "configMap": {"name": _files_name(args, place)}}] if args.files else []
+    secrets = [
+        # Readable by the owner and the group that fsGroup gives it to.
+        {"name": f"secret-{number}", "secret": {"secretName": args.secret_files[path], "defaultMode": 0o440}}
+        for number, path in enumerate(sorted(args.secret_files))
+    ]
+    return [*writable, *files, *secrets]
+
+
+def _files_name(args: WorkloadArgs, place: Place) -> str:
+    digest = hashlib.sha256()
+    for path, content in sorted(args.files.items()):
+        # An output's content is not known here: it does not roll the pods by name, and `files` says so.
+        digest.update(f"{path}\0{'' if is_output(content) else content}\0".encode())
+    return f"{place.app}-files-{digest.hexdigest()[:8]}"
+
+
+def _file_key(path: str) -> str:
+    return path.strip("/").replace("/", "_")
+
+
+def _tolerations(args: WorkloadArgs, place: Place) -> list[dict[str, Any]]:
+    pool = place.pools.get(args.node_pool or "")
+    own = [
+        {"key": taint.key, "operator": "Equal", "value": taint.value, "effect": taint.effect}
+        for taint in (pool.taints if pool else [])
+    ]
+    return [*own, *([_SPOT] if args.tolerates_spot and _SPOT not in own else [])]
+
+
+def _spread(place: Place) -> dict[str, Any]:
+    """Pods apart from each other: by zone and by node, but rather together than not at all."""
+    labels = {"labelSelector": {"matchLabels": selector(place)}}
+    return {
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": "topology.kubernetes.io/zone",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                # Old pods of a rollout would count otherwise and push all new ones into one zone.
+                "matchLabelKeys": ["pod-template-hash"],
+                **labels,
+            }
+        ],
+        "affinity": {
+            "podAntiAffinity": {
+                "preferredDuringSchedulingIgnoredDuringExecution": [
+                    {"weight": 100, "podAffinityTerm": {"topologyKey": "kubernetes.io/hostname", **labels}}
+                ]
+            }
+        },
+    }

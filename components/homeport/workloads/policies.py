@@ -1,0 +1,127 @@
+"""The network policy of a workload: exactly its declared flows, in and out.
+
+https://kubernetes.io/docs/concepts/services-networking/network-policies/
+
+Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from homeport.kube.manifest import Manifest
+from homeport.tenancy.manifests import dns_egress
+from homeport.workloads.args import Flow, WorkloadArgs
+from homeport.workloads.context import Peer, Place
+from homeport.workloads.pod import object_labels, selector
+
+#: What "the internet" leaves out: private and shared ranges, the host itself, link-local (metadata servers), multicast.
+#: https://www.iana.org/assignments/iana-ipv4-special-registry/
+PRIVATE_RANGES: Final = (
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+)
+
+#: Where pods get credentials of the cloud: address to TCP ports. On Google Cloud the metadata server, which GKE answers
+#: on the node (988 with Dataplane V2), on AWS the agent of Pod Identity.
+#: https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy#network-policy-and-workload-identity
+#: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
+_CREDENTIALS: Final[dict[str, dict[str, Sequence[int]]]] = {
+    "gcp": {"169.254.169.252/32": (988, 987), "169.254.169.254/32": (80,)},
+    "aws": {"169.254.170.23/32": (80,)},
+    "none": {},
+}
+
+
+def network_policy(
+    args: WorkloadArgs,
+    place: Place,
+    *,
+    port: int | None = None,
+    metrics_port: int | None = None,
+    public: bool = False,
+) -> Manifest:
+    """The one policy that selects the workload's pods.
+
+    Args:
+        args: the workload.
+        place: where it runs, with its peers.
+        port: that it serves on.
+        metrics_port: that Prometheus asks.
+        public: whether the gateway's proxy connects to it.
+    """
+    spec: dict[str, Any] = {
+        "podSelector": {"matchLabels": selector(place)},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": list(_ingress(args, place, port, metrics_port, public=public)),
+        "egress": list(_egress(args, place)),
+    }
+    return Manifest(
+        "networking.k8s.io/v1", "NetworkPolicy", place.app, place.namespace, {"spec": spec}, object_labels(args, place)
+    )
+
+
+def _ingress(
+    args: WorkloadArgs, place: Place, port: int | None, metrics_port: int | None, *, public: bool
+) -> Iterator[dict[str, Any]]:
+    gateway = place.exports.gateway
+    if port is not None and gateway is not None and public:
+        proxy = _pods(gateway.proxy_namespace, dict(gateway.proxy_labels))
+        yield {"from": [proxy], "ports": [_tcp(port)]}
+    if port is not None and place.reached_by:
+        yield {"from": [_peer(peer) for peer in place.reached_by], "ports": [_tcp(port)]}
+    if port is not None and args.admits:
+        yield {"from": [{"ipBlock": {"cidr": cidr}} for cidr in args.admits], "ports": [_tcp(port)]}
+    if metrics_port is not None and place.exports.monitoring_namespace is not None:
+        prometheus = _pods(place.exports.monitoring_namespace, {"app.kubernetes.io/name": "prometheus"})
+        yield {"from": [prometheus], "ports": [_tcp(metrics_port)]}
+
+
+def _egress(args: WorkloadArgs, place: Place) -> Iterator[dict[str, Any]]:
+    yield dns_egress()
+    by_name = {peer.app: peer for peer in place.reaches}
+    for flow in args.connects:
+        if flow.app is not None:
+            peer = by_name[flow.app]
+            yield {"to": [_peer(peer)], "ports": _ports(flow, peer.port)}
+        elif flow.cidr is not None:
+            yield {"to": [{"ipBlock": {"cidr": flow.cidr}}], "ports": _ports(flow, 443)}
+        else:
+            closed = [*PRIVATE_RANGES, *(cidr for cidr in place.pod_ranges if cidr not in PRIVATE_RANGES)]
+            yield {"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": closed}}], "ports": _ports(flow, 443)}
+    if args.permissions:
+        for cidr, ports in _CREDENTIALS[place.cloud].items():
+            yield {"to": [{"ipBlock": {"cidr": cidr}}], "ports": [_tcp(port) for port in ports]}
+        # The cloud's own API, by its public names.
+        yield {
+            "to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}}],
+            "ports": [_tcp(443)],
+        }
+
+
+def _ports(flow: Flow, default: int | None) -> list[dict[str, Any]]:
+    ports = flow.ports or ([default] if default is not None else [])
+    return [_tcp(port) for port in ports]
+
+
+def _peer(peer: Peer) -> dict[str, Any]:
+    return _pods(peer.namespace, {"app.kubernetes.io/name": peer.app, "app.kubernetes.io/instance": peer.app})
+
+
+def _pods(namespace: str, labels: dict[str, str]) -> dict[str, Any]:
+    return {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
+        "podSelector": {"matchLabels": labels},
+    }
+
+
+def _tcp(port: int) -> dict[str, Any]:
+    return {"protocol": "TCP", "port": port}

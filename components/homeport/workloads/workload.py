@@ -1,0 +1,113 @@
+"""Declares what a kind of workload renders, with the edges that are true and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final, Generic, TypeVar
+
+import pulumi
+
+from homeport.cluster.base import Cluster
+from homeport.identity.binding import WorkloadPermissions
+from homeport.kube.declare import declare
+from homeport.kube.manifest import Manifest
+from homeport.workloads.args import WorkloadArgs
+from homeport.workloads.context import Place
+
+A = TypeVar("A", bound=WorkloadArgs)
+
+#: What runs pods, and so waits for everything that they need.
+_RUNS: Final = frozenset({"Deployment", "CronJob", "Job"})
+#: What brings requests in, and so waits for what makes them known to the world, and goes before it.
+_ROUTES: Final = frozenset({"HTTPRoute", "Ingress"})
+#: Other kinds than Kubernetes' own, which a chart defines.
+_MONITORS: Final = frozenset({"ServiceMonitor"})
+#: Objects whose names change with what they hold.
+_NAMED_BY_CONTENT: Final = frozenset({"ConfigMap", "Job"})
+
+
+class Workload(pulumi.ComponentResource, Generic[A]):
+    """What all kinds of workload do; use one of them.
+
+    Args:
+        name: logical name; by default every object of it is called like its app.
+        args: the workload.
+        cluster: where.
+        place: where in it, and among whom.
+        after: what everything of it waits for: its namespace with its closed doors.
+        jobs: what its pods wait for: jobs that must have succeeded.
+        routes_after: what its routes wait for: the definition of their kind, and external-dns, which must be there to
+            take records away again.
+        monitors_after: what a ServiceMonitor waits for: the definition of its kind.
+        opts: with providers for the cluster's cloud, where it has permissions.
+    """
+
+    _token: ClassVar[str]
+    _render: ClassVar[Callable[[Any, Place], list[Manifest]]]
+
+    runs: pulumi.Resource
+    """The Deployment, CronJob or Job."""
+    objects: list[pulumi.Resource]
+    """Every Kubernetes object."""
+
+    def __init__(
+        self,
+        name: str,
+        args: A,
+        *,
+        cluster: Cluster,
+        place: Place,
+        after: Sequence[pulumi.Resource] = (),
+        jobs: Sequence[pulumi.Resource] = (),
+        routes_after: Sequence[pulumi.Resource] = (),
+        monitors_after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(self._token, name, None, opts)
+        rights: list[pulumi.Resource] = []
+        if args.permissions:
+            rights = WorkloadPermissions(
+                name,
+                cluster=cluster,
+                namespace=place.namespace,
+                service_account=place.app,
+                permissions=args.permissions,
+                opts=pulumi.ResourceOptions(parent=self),
+            ).ready
+        manifests = type(self)._render(args, place)  # noqa: SLF001 - our own
+        ground: list[pulumi.Resource] = []
+        made: dict[str, pulumi.Resource] = {}
+        waits: dict[str, Sequence[pulumi.Resource]] = {}
+        for manifest in sorted(manifests, key=lambda one: one.kind in _RUNS):
+            kind = manifest.kind
+            if kind in _RUNS:
+                waits[kind] = [*ground, *rights, *jobs]
+            elif kind in _ROUTES:
+                waits[kind] = routes_after
+            elif kind in _MONITORS:
+                waits[kind] = monitors_after
+            made[kind] = declare(
+                f"{name}-{_role(kind)}",
+                manifest,
+                cluster=cluster,
+                named_by_content=kind in _NAMED_BY_CONTENT,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[*after, *waits.get(kind, ())]),
+            )
+            if kind in {"ServiceAccount", "ConfigMap", "NetworkPolicy"}:
+                ground.append(made[kind])
+        self.objects = list(made.values())
+        self.runs = next(resource for kind, resource in made.items() if kind in _RUNS)
+        self.register_outputs({"namespace": place.namespace, "app": place.app})
+
+
+def _role(kind: str) -> str:
+    return {
+        "ServiceAccount": "account",
+        "ConfigMap": "files",
+        "NetworkPolicy": "flows",
+        "HorizontalPodAutoscaler": "autoscaler",
+        "PodDisruptionBudget": "budget",
+        "HTTPRoute": "route",
+        "ServiceMonitor": "monitor",
+        "CronJob": "cron-job",
+    }.get(kind, kind.lower())
