@@ -172,7 +172,6 @@ class EksCluster(pulumi.ComponentResource):
             name,
             args,
             cluster_name=self.name,
-            physical_name=self.physical_name,
             arn=self.arn,
             opts=child,
         )

@@ -1,7 +1,10 @@
 """What EKS's managed add-ons are asked to be: pure.
 
 Configuration is JSON text that EKS compares as text: keys are sorted, so that nothing changes when nothing changed.
-What each takes says `aws eks describe-addon-configuration`.
+What each takes says `aws eks describe-addon-configuration`; EKS refuses an add-on with a key that its schema does not
+know. So only what differs from the add-on's own defaults stands here. Among these are two replicas and a disruption
+budget of metrics-server, and the cluster's name in the tags of volumes, which EKS gives its driver itself:
+https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/2918
 https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-field-management.html
 """
 
@@ -22,6 +25,8 @@ AFTER_NODES: Final[tuple[AddonName, ...]] = ("coredns", "aws-ebs-csi-driver", "s
 CNI_ACCOUNT: Final = ("kube-system", "aws-node")
 EBS_ACCOUNT: Final = ("kube-system", "ebs-csi-controller-sa")
 
+#: Keys that public outputs of `describe-addon-configuration` show, seen on 2026-11-21: `defaultStorageClass.enabled` at
+#: v1.63.1-eksbuild.1, those of coredns and vpc-cni on AWS's pages below.
 _CONFIGURATION: Final[Mapping[AddonName, Mapping[str, Any]]] = {
     "vpc-cni": {
         # https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html
@@ -30,16 +35,16 @@ _CONFIGURATION: Final[Mapping[AddonName, Mapping[str, Any]]] = {
         # https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html
         "env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"},
     },
+    # https://docs.aws.amazon.com/eks/latest/userguide/managing-coredns.html
     "coredns": {"podDisruptionBudget": {"enabled": True, "maxUnavailable": 1}, "replicaCount": 2},
     "aws-ebs-csi-driver": {
         # Storage classes are homeport's; with this on EKS would mark its own as the default again and again.
         "defaultStorageClass": {"enabled": False},
     },
-    "metrics-server": {"podDisruptionBudget": {"enabled": True, "maxUnavailable": 1}, "replicas": 2},
 }
 
 
-def addon_inputs(name: AddonName, *, version: str, cluster_name: str) -> dict[str, Any]:
+def addon_inputs(name: AddonName, *, version: str) -> dict[str, Any]:
     """The inputs of `eks.Addon` that rest on the arguments alone.
 
     Conflicts at creation are overwritten: the cluster is made without self-managed add-ons, so what is there comes from
@@ -49,12 +54,8 @@ def addon_inputs(name: AddonName, *, version: str, cluster_name: str) -> dict[st
     Args:
         name: of the add-on.
         version: to install.
-        cluster_name: physical name of the cluster.
     """
-    configuration: dict[str, Any] = dict(_CONFIGURATION.get(name, {}))
-    if name == "aws-ebs-csi-driver":
-        # Volumes carry the cluster's name in a tag, at which the driver's rights end.
-        configuration["controller"] = {"k8sTagClusterId": cluster_name}
+    configuration = _CONFIGURATION.get(name)
     return {
         "addon_name": name,
         "addon_version": version,

@@ -31,23 +31,46 @@ AddonVersion = Annotated[str, Field(pattern=r"^v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\
 #: limited. https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
 FIRST_EBS_WITH_CLUSTER_TAG: Final = (1, 58)
 
+#: What EKS installed by default on 1.33 to 1.35 in September and October 2026.
 _COMMON: Final[Mapping[AddonName, str]] = MappingProxyType(
     {
-        "vpc-cni": "v1.21.1-eksbuild.5",
-        "eks-pod-identity-agent": "v1.3.10-eksbuild.2",
-        "coredns": "v1.13.2-eksbuild.4",
-        "aws-ebs-csi-driver": "v1.60.0-eksbuild.1",
-        "snapshot-controller": "v8.3.0-eksbuild.1",
-        "metrics-server": "v0.8.1-eksbuild.4",
+        "vpc-cni": "v1.22.4-eksbuild.3",
+        "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
+        "aws-ebs-csi-driver": "v1.66.0-eksbuild.1",
+        "snapshot-controller": "v8.5.0-eksbuild.3",
+        "metrics-server": "v0.9.0-eksbuild.11",
     }
 )
-#: Kubernetes minor version to versions. Collected on 2026-11-21 from public projects of 2026 that name the answer of
-#: `aws eks describe-addon-versions`; none was installed from here. A minor that is not listed needs pins of its own.
+#: Kubernetes minor version to versions. A minor that is not listed needs pins of its own.
+#:
+#: Collected on 2026-11-21 from public records of what `aws eks describe-addon-versions` answered between 2026-09-20 and
+#: 2026-10-10, and of clusters that ran them; nothing was installed from here. Each has two or more records for its
+#: minor version, but these:
+#: - 1.33: aws-ebs-csi-driver and metrics-server (of 2026-08) have one; eks-pod-identity-agent and snapshot-controller
+#:   none.
+#: - 1.34: eks-pod-identity-agent and snapshot-controller have one.
+#: - 1.36: snapshot-controller has one.
 PINS: Final[Mapping[str, Mapping[AddonName, str]]] = MappingProxyType(
     {
-        "1.33": MappingProxyType({**_COMMON, "kube-proxy": "v1.33.9-eksbuild.2"}),
-        "1.34": MappingProxyType({**_COMMON, "kube-proxy": "v1.34.5-eksbuild.2"}),
-        "1.35": MappingProxyType({**_COMMON, "kube-proxy": "v1.35.2-eksbuild.4"}),
+        "1.33": MappingProxyType(
+            {
+                **_COMMON,
+                "kube-proxy": "v1.33.10-eksbuild.29",
+                "coredns": "v1.12.4-eksbuild.38",
+                "metrics-server": "v0.8.1-eksbuild.14",
+            }
+        ),
+        "1.34": MappingProxyType({**_COMMON, "kube-proxy": "v1.34.6-eksbuild.29", "coredns": "v1.12.4-eksbuild.38"}),
+        "1.35": MappingProxyType({**_COMMON, "kube-proxy": "v1.35.3-eksbuild.29", "coredns": "v1.13.2-eksbuild.31"}),
+        "1.36": MappingProxyType(
+            {
+                **_COMMON,
+                "kube-proxy": "v1.36.0-eksbuild.25",
+                "coredns": "v1.14.3-eksbuild.23",
+                "eks-pod-identity-agent": "v1.4.0-eksbuild.3",
+                "snapshot-controller": "v8.6.0-eksbuild.8",
+            }
+        ),
     }
 )
 

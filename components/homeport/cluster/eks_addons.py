@@ -72,7 +72,6 @@ class EksAddons(pulumi.ComponentResource):
                 addon,
                 cluster.args,
                 cluster_name=cluster.name,
-                physical_name=cluster.physical_name,
                 after=[*nodes, *_extra(addon, rights)],
                 opts=child,
             )

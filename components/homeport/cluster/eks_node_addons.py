@@ -18,7 +18,6 @@ def node_addons(
     args: EksClusterArgs,
     *,
     cluster_name: pulumi.Output[str],
-    physical_name: str,
     arn: pulumi.Output[str],
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
@@ -30,7 +29,6 @@ def node_addons(
         name: of the component that owns the children.
         args: of the cluster.
         cluster_name: the cluster's name, with the cluster as its dependency.
-        physical_name: the same, plain.
         arn: the cluster's.
         opts: with the parent.
     """
@@ -41,7 +39,6 @@ def node_addons(
             addon,
             args,
             cluster_name=cluster_name,
-            physical_name=physical_name,
             after=[rights] if addon == "vpc-cni" else [],
             opts=opts,
         )
@@ -55,7 +52,6 @@ def declare_addon(
     args: EksClusterArgs,
     *,
     cluster_name: pulumi.Output[str],
-    physical_name: str,
     after: list[pulumi.Resource],
     opts: pulumi.ResourceOptions,
 ) -> aws.eks.Addon:
@@ -66,7 +62,6 @@ def declare_addon(
         addon: which.
         args: of the cluster; they decide the version.
         cluster_name: the cluster's name, with the cluster as its dependency.
-        physical_name: the same, plain.
         after: what it waits for.
         opts: with the parent.
     """
@@ -74,7 +69,7 @@ def declare_addon(
     return aws.eks.Addon(
         name,
         cluster_name=cluster_name,
-        **addon_inputs(addon, version=version, cluster_name=physical_name),
+        **addon_inputs(addon, version=version),
         opts=options.merge(
             opts,
             pulumi.ResourceOptions(

@@ -111,8 +111,9 @@ class VolumeAdmin(Model):
     """Keys of our own that storage classes encrypt with. On Google Cloud the Compute Engine service agent uses a
     disk's key, not a workload: grant it where the key is made."""
     scope: DiskScope = "cluster"
-    """cluster: only disks tagged with this cluster's name, which the driver (1.58 or later) does when it runs with
-    k8sTagClusterId set to that name. driver: every disk that any driver of the account made, for disks made before.
+    """cluster: only disks tagged with this cluster's name, which the driver (1.58 or later) does: EKS's add-on gives it
+    the name, the chart needs controller.k8sTagClusterId. driver: every disk that any driver of the account made, for
+    disks made before.
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md"""
     cluster: In[str] | None = None
     """Name of the cluster; default: the one that the workload runs in."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
-from homeport.cluster.eks_addon_versions import PINS, addon_version
+from homeport.cluster.eks_addon_versions import PINS, AddonName, addon_version
 from homeport.cluster.eks_args import EksClusterArgs, eks_name_problems
 from homeport.cluster.eks_inner import inner_urn
 from tests.cluster.eks.eks_world import ACCOUNT, ADMIN, DEPLOYER, args, found, given
@@ -179,12 +179,21 @@ def test_what_is_wrong_says_so(changes: dict[str, Any], text: str) -> None:
 
 
 def test_an_unknown_version_asks_for_pins_of_every_addon() -> None:
-    [text] = found(version="1.36")
-    assert text.startswith("addons: homeport knows add-on versions for Kubernetes 1.33, 1.34, 1.35; for 1.36 these")
+    [text] = found(version="1.37")
+    assert text.startswith(
+        "addons: homeport knows add-on versions for Kubernetes 1.33, 1.34, 1.35, 1.36; for 1.37 these"
+    )
     assert "vpc-cni, eks-pod-identity-agent, kube-proxy, coredns, aws-ebs-csi-driver" in text
-    assert "aws eks describe-addon-versions --kubernetes-version 1.36" in text
-    pins = {**PINS["1.35"], "kube-proxy": "v1.36.0-eksbuild.1"}
-    assert found(version="1.36", addons=pins) == []
+    assert "aws eks describe-addon-versions --kubernetes-version 1.37" in text
+    pins = {**PINS["1.36"], "kube-proxy": "v1.37.0-eksbuild.1"}
+    assert found(version="1.37", addons=pins) == []
+
+
+@pytest.mark.parametrize("minor", PINS)
+def test_every_addon_has_a_version_that_the_section_takes(minor: str) -> None:
+    assert set(PINS[minor]) == set(get_args(AddonName))
+    assert found(version=minor, addons=dict(PINS[minor])) == []
+    assert PINS[minor]["kube-proxy"].startswith(f"v{minor}.")
 
 
 def test_a_pin_wins_over_the_table() -> None:
