@@ -2,77 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
+from tests.engine.changing import Change, Drift, assert_repaired, assert_touches, name_of, pools
 from tests.engine.harness import Engine
 
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900)]
 
-Config = dict[str, Any]
-
 #: Everything in Google Cloud that carries the stack's labels.
 _LABELLED = ("cluster-gke", "cluster-secrets-key", "system-pool", "general-pool")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One edit of the stack's file.
-
-    Attributes:
-        name: of the case.
-        edit: changes the settings.
-        touched: logical name to what an update does to it.
-        properties: logical name to the properties that change.
-    """
-
-    name: str
-    edit: Callable[[Config], object]
-    touched: Mapping[str, str]
-    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-
-
-def _pools(config: Config) -> Config:
-    return config["cluster"]["node_pools"]
 
 
 #: In this order, each on top of the ones before it.
 CHANGES = [
     Change(
         "adding a pool makes it and touches no other",
-        lambda c: _pools(c).update(batch={"machines": ["n2-standard-4"], "min": 0, "max": 3}),
+        lambda c: pools(c).update(batch={"machines": ["n2-standard-4"], "min": 0, "max": 3}),
         {"batch": "create", "batch-pool": "create"},
     ),
     Change(
         "resizing a pool changes that pool in place",
-        lambda c: _pools(c)["general"].update(max=8),
+        lambda c: pools(c)["general"].update(max=8),
         {"general-pool": "update"},
         {"general-pool": ("autoscaling.totalMaxNodeCount",)},
     ),
     Change(
         "another machine type rolls the pool's nodes in place",
-        lambda c: _pools(c)["general"].update(machines=["e2-standard-8"]),
+        lambda c: pools(c)["general"].update(machines=["e2-standard-8"]),
         {"general-pool": "update"},
         {"general-pool": ("nodeConfig.machineType",)},
     ),
     Change(
         "a label on nodes changes that pool in place",
-        lambda c: _pools(c)["general"].update(labels={"acme.example/team": "shop"}),
+        lambda c: pools(c)["general"].update(labels={"acme.example/team": "shop"}),
         {"general-pool": "update"},
     ),
     Change(
         "leaving spot replaces that pool alone",
-        lambda c: _pools(c)["general"].update(spot=False),
+        lambda c: pools(c)["general"].update(spot=False),
         {"general-pool": "replace"},
         # Spot capacity is taken wherever it is, other nodes are spread evenly.
         {"general-pool": ("nodeConfig.spot", "autoscaling.locationPolicy")},
     ),
     Change(
         "removing a pool removes it and touches no other",
-        lambda c: _pools(c).pop("batch"),
+        lambda c: pools(c).pop("batch"),
         {"batch": "delete", "batch-pool": "delete"},
     ),
     Change(
@@ -109,41 +85,17 @@ def standing(new_engine: Callable[[str], Engine]) -> Engine:
     return engine
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name.replace(" ", "-"))
+@pytest.mark.parametrize("change", CHANGES, ids=name_of)
 def test_what_a_change_touches(standing: Engine, change: Change) -> None:
-    before = standing.cloud.mark()
-    standing.edit(change.edit)
-    result = standing.up().must()
-    assert result.touched == change.touched
-    for name, properties in change.properties.items():
-        assert {path for step in result.steps if step.name == name for path in step.changed} == set(properties)
-    in_the_cloud = {record.name for record in standing.cloud.since(before)}
-    assert in_the_cloud <= change.touched.keys(), "the cloud was asked for more than the engine said"
+    assert_touches(standing, change)
 
 
 def test_a_replaced_pool_is_there_before_the_old_one_goes(standing: Engine) -> None:
     before = standing.cloud.mark()
-    standing.edit(lambda c: _pools(c)["general"].update(spot=True))
+    standing.edit(lambda c: pools(c)["general"].update(spot=True))
     standing.up().must()
     done = [(record.operation, record.name) for record in standing.cloud.since(before)]
     assert done == [("create", "general-pool"), ("delete", "general-pool")]
-
-
-@dataclass(frozen=True)
-class Drift:
-    """Something that somebody did outside of Pulumi.
-
-    Attributes:
-        name: of the case.
-        happens: does it.
-        reported: logical name to what a refresh reports.
-        repaired: logical name to what the next update does.
-    """
-
-    name: str
-    happens: Callable[[Engine], object]
-    reported: Mapping[str, str]
-    repaired: Mapping[str, str]
 
 
 def _resize(engine: Engine) -> None:
@@ -176,11 +128,9 @@ DRIFTS = [
 ]
 
 
-@pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.name.replace(" ", "-"))
+@pytest.mark.parametrize("drift", DRIFTS, ids=name_of)
 def test_drift_is_reported_and_repaired(standing: Engine, drift: Drift) -> None:
-    drift.happens(standing)
-    assert standing.refresh().must().touched == drift.reported
-    assert standing.up().must().touched == drift.repaired
+    assert_repaired(standing, drift)
 
 
 def test_a_change_that_replaces_the_cluster_is_refused_and_with_consent_takes_what_is_in_it_along(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import pytest
 
-from tests.engine.events import Result
+from tests.engine.breaking import (
+    Broken,
+    assert_deleted_in_order,
+    assert_nothing_is_orphaned_or_twice,
+    repeat_until_done,
+)
 from tests.engine.harness import Engine
 from tests.engine.simcloud.cloud import Fault
 
@@ -22,22 +25,7 @@ _QUOTA = "Error 403: Insufficient regional quota to satisfy request: resource 'C
 _BUSY = "Error 400: Cluster is running incompatible operation operation-1, failedPrecondition"
 
 
-@dataclass(frozen=True)
-class Broken:
-    """A fault and where it shows.
-
-    Attributes:
-        fault: what goes wrong.
-        resource: logical name of the resource that the message names.
-    """
-
-    fault: Fault
-    resource: str
-
-
-#: All of them wait from the beginning. An update meets at least one; those in other branches of the graph, too.
 ON_THE_WAY_UP = [
-    Broken(Fault("getProject", "invoke", _BACKEND), "getProject"),
     Broken(Fault("compute/network:", "create", _FORBIDDEN), "network-vpc"),
     Broken(Fault("compute/network:", "create", _TIMED_OUT, made=True), "network-vpc"),
     Broken(Fault("serviceaccount/account:", "create", _BACKEND), "cluster-nodes"),
@@ -78,36 +66,18 @@ def engine(new_engine: Callable[[str], Engine]) -> Engine:
     return made
 
 
-def _repeat_until_done(engine: Engine, command: Callable[[], Result], faults: Sequence[Broken]) -> None:
-    """Run a command again and again, as people would, and look at what every failure says and leaves behind."""
-    engine.cloud.inject(*(broken.fault for broken in faults))
-    waiting = list(faults)
-    for _ in range(len(faults)):
-        result = command()
-        # A spent fault has no times left, so it is not equal to any that waits.
-        met = [broken for broken in waiting if broken.fault not in engine.cloud.pending_faults()]
-        waiting = [broken for broken in waiting if broken not in met]
-        _assert_nothing_is_orphaned_or_twice(engine)
-        if result.code == 0:
-            break
-        assert met, f"nothing was to fail, and this did:\n{result.output}"
-        assert any(broken.fault.text in result.errors[0] for broken in met), result.errors
-        failed = {step.name for step in result.steps if step.failed}
-        for broken in met:
-            assert any(broken.fault.text in error for error in result.errors), broken
-            assert broken.resource in failed or broken.resource in result.output, broken
-    assert waiting == [], "some faults were never met"
-    command().must()
-
-
-def _assert_nothing_is_orphaned_or_twice(engine: Engine) -> None:
-    live = Counter(resource.urn for resource in engine.live.values())
-    assert set(live) <= set(engine.resources()), "live in the cloud, and not in the state"
-    assert all(count == 1 for count in live.values()), live
+def test_a_failed_look_up_is_named(engine: Engine) -> None:
+    # Alone: the program only hears of it while nothing else has failed.
+    engine.cloud.inject(Fault("getProject", "invoke", _BACKEND))
+    result = engine.up()
+    assert result.code != 0
+    assert _BACKEND in result.output
+    assert "getProject" in result.output
+    assert_nothing_is_orphaned_or_twice(engine)
 
 
 def test_failed_creations_are_named_and_the_next_update_goes_on(engine: Engine) -> None:
-    _repeat_until_done(engine, engine.up, ON_THE_WAY_UP)
+    repeat_until_done(engine, engine.up, ON_THE_WAY_UP)
     assert engine.refresh().must().touched == {}
     assert engine.up().must().touched == {}
 
@@ -115,28 +85,29 @@ def test_failed_creations_are_named_and_the_next_update_goes_on(engine: Engine) 
 def test_failed_changes_are_named_and_done_in_the_end(engine: Engine) -> None:
     engine.edit(lambda config: config["cluster"].update(version="1.34"))
     engine.edit(lambda config: config["cluster"]["node_pools"]["general"].update(max=9))
-    _repeat_until_done(engine, engine.up, ON_AN_UPDATE)
+    repeat_until_done(engine, engine.up, ON_AN_UPDATE)
     assert engine.cloud.one("cluster:Cluster", "cluster-gke").properties["minMasterVersion"] == "1.34"
     assert engine.cloud.one("nodePool:", "general-pool").properties["autoscaling"]["totalMaxNodeCount"] == 9
     assert engine.up().must().touched == {}
 
 
 def test_failed_deletions_are_named_and_nothing_is_left_in_the_end(engine: Engine) -> None:
-    _repeat_until_done(engine, engine.destroy, ON_THE_WAY_DOWN)
+    repeat_until_done(engine, engine.destroy, ON_THE_WAY_DOWN)
     assert engine.live == {}
     assert engine.resources() == {}
 
 
 def test_deletions_come_in_an_order_that_the_cloud_accepts(engine: Engine) -> None:
-    done = [record.name for record in engine.cloud.since(0, "delete")]
-    for first, then in [
-        ("general-pool", "cluster-gke"),
-        ("system-pool", "cluster-gke"),
-        ("cluster-gke", "network-subnetwork"),
-        ("cluster-gke", "network-nat"),
-        ("network-nat", "network-router"),
-        ("cluster-gke", "cluster-secrets-key"),
-        ("cluster-gke", "cluster-gke-agent-key"),
-        ("network-subnetwork", "network-vpc"),
-    ]:
-        assert done.index(first) < done.index(then), f"{first} has to go before {then}"
+    assert_deleted_in_order(
+        engine,
+        [
+            ("general-pool", "cluster-gke"),
+            ("system-pool", "cluster-gke"),
+            ("cluster-gke", "network-subnetwork"),
+            ("cluster-gke", "network-nat"),
+            ("network-nat", "network-router"),
+            ("cluster-gke", "cluster-secrets-key"),
+            ("cluster-gke", "cluster-gke-agent-key"),
+            ("network-subnetwork", "network-vpc"),
+        ],
+    )

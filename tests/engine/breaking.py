@@ -1,0 +1,63 @@
+"""Updates that fail half-way: what every failure must say and leave behind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from tests.engine.events import Result
+from tests.engine.harness import Engine
+from tests.engine.simcloud.cloud import Fault
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A fault and where it shows.
+
+    Attributes:
+        fault: what goes wrong.
+        resource: logical name of the resource that the message names.
+    """
+
+    fault: Fault
+    resource: str
+
+
+def repeat_until_done(engine: Engine, command: Callable[[], Result], faults: Sequence[Broken]) -> None:
+    """Run a command again and again, as people would, and look at what every failure says and leaves behind.
+
+    All faults wait from the beginning. A run meets at least one; those in other branches of the graph, too.
+    """
+    engine.cloud.inject(*(broken.fault for broken in faults))
+    waiting = list(faults)
+    for _ in range(len(faults)):
+        result = command()
+        # A spent fault has no times left, so it is not equal to any that waits.
+        met = [broken for broken in waiting if broken.fault not in engine.cloud.pending_faults()]
+        waiting = [broken for broken in waiting if broken not in met]
+        assert_nothing_is_orphaned_or_twice(engine)
+        if result.code == 0:
+            break
+        assert met, f"nothing was to fail, and this did:\n{result.output}"
+        assert any(broken.fault.text in result.errors[0] for broken in met), result.errors
+        failed = {step.name for step in result.steps if step.failed}
+        for broken in met:
+            assert any(broken.fault.text in error for error in result.errors), broken
+            assert broken.resource in failed or broken.resource in result.output, broken
+    assert waiting == [], "some faults were never met"
+    command().must()
+
+
+def assert_nothing_is_orphaned_or_twice(engine: Engine) -> None:
+    """What is live is in the state, and once."""
+    live = Counter(resource.urn for resource in engine.live.values())
+    assert set(live) <= set(engine.resources()), "live in the cloud, and not in the state"
+    assert all(count == 1 for count in live.values()), live
+
+
+def assert_deleted_in_order(engine: Engine, pairs: Iterable[tuple[str, str]]) -> None:
+    """Each first of a pair was deleted before the second."""
+    done = [record.name for record in engine.cloud.since(0, "delete")]
+    for first, then in pairs:
+        assert done.index(first) < done.index(then), f"{first} has to go before {then}"

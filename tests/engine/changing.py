@@ -1,0 +1,74 @@
+"""Changes of a standing stack, by its file or behind Pulumi's back, and what they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.engine.harness import Engine
+
+Config = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One edit of the stack's file.
+
+    Attributes:
+        name: of the case.
+        edit: changes the settings.
+        touched: logical name to what an update does to it.
+        properties: logical name to the properties that change.
+    """
+
+    name: str
+    edit: Callable[[Config], object]
+    touched: Mapping[str, str]
+    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Something that somebody did outside of Pulumi.
+
+    Attributes:
+        name: of the case.
+        happens: does it.
+        reported: logical name to what a refresh reports.
+        repaired: logical name to what the next update does.
+    """
+
+    name: str
+    happens: Callable[[Engine], object]
+    reported: Mapping[str, str]
+    repaired: Mapping[str, str]
+
+
+def name_of(case: Change | Drift) -> str:
+    """Id of a test's case."""
+    return case.name.replace(" ", "-")
+
+
+def pools(config: Config) -> Config:
+    """The node pools of a stack's settings."""
+    return config["cluster"]["node_pools"]
+
+
+def assert_touches(engine: Engine, change: Change) -> None:
+    """An update after the edit touches what the change says, as it says, and nothing else."""
+    before = engine.cloud.mark()
+    engine.edit(change.edit)
+    result = engine.up().must()
+    assert result.touched == change.touched
+    for name, properties in change.properties.items():
+        assert {path for step in result.steps if step.name == name for path in step.changed} == set(properties)
+    in_the_cloud = {record.name for record in engine.cloud.since(before)}
+    assert in_the_cloud <= change.touched.keys(), "the cloud was asked for more than the engine said"
+
+
+def assert_repaired(engine: Engine, drift: Drift) -> None:
+    """A refresh reports the drift, and the next update repairs what is to be repaired."""
+    drift.happens(engine)
+    assert engine.refresh().must().touched == drift.reported
+    assert engine.up().must().touched == drift.repaired
