@@ -7,6 +7,7 @@ import sys
 
 PURE = (
     "homeport.cluster.eks_addon_inputs",
+    "homeport.cluster.pool_rules",
     "homeport.cluster.eks_addon_versions",
     "homeport.cluster.eks_args",
     "homeport.cluster.eks_machines",

@@ -9,6 +9,7 @@ from homeport.cluster import eks_machines as machines
 from homeport.cluster.eks_args import EksClusterArgs
 from homeport.cluster.eks_pool import child_names, pool_zones, starting_nodes
 from homeport.cluster.pool_args import BlueGreen, Gpu, NodePoolArgs
+from homeport.cluster.pool_rules import uneven_counts, zone_problems
 from homeport.problems import Problem
 
 #: What the provider adds to a name prefix, and the dash before it.
@@ -23,43 +24,27 @@ def eks_pool_problems(name: str, pool: NodePoolArgs, cluster: EksClusterArgs) ->
         if broken:
             yield Problem((), broken, "rename the pool")
             break
-    yield from _zone_problems(pool, cluster)
+    yield from zone_problems(pool, cluster.zones)
     yield from _count_problems(pool, cluster)
     yield from _machine_problems(pool)
     yield from _gpu_problems(pool)
     yield from _unavailable_problems(pool)
 
 
-def _zone_problems(pool: NodePoolArgs, cluster: EksClusterArgs) -> Iterator[Problem]:
-    for index, zone in enumerate(pool.zones or ()):
-        if zone not in cluster.zones:
-            yield Problem(
-                ("zones", index),
-                f"is not a zone of the cluster, which has {', '.join(cluster.zones)}",
-                "use one of them, or add it to the cluster's zones",
-                zone,
-            )
-
-
 def _count_problems(pool: NodePoolArgs, cluster: EksClusterArgs) -> Iterator[Problem]:
     """Totals that cannot be shared out evenly. Without `split_zones` EKS itself balances any number."""
-    zones = len(pool_zones(pool, cluster))
     if not pool.split_zones:
         return
-    for field in ("size", "min", "max"):
-        value: int | None = getattr(pool, field)
-        if value is None or value % zones == 0:
-            continue
-        lower = value - value % zones
-        nearest = [count for count in (lower, lower + zones) if count > 0 or field == "min"]
-        few = field != "min" and value < zones
+    zones = len(pool_zones(pool, cluster))
+    for count in uneven_counts(pool, zones, ("size", "min", "max")):
+        few = count.field != "min" and count.value < zones
         yield Problem(
-            (field,),
+            (count.field,),
             f"is less than the number of zones, which is {zones}: with split_zones a zone would have no node"
             if few
             else f"must be a multiple of the number of zones, which is {zones}: split_zones shares it out evenly",
-            "use " + " or ".join(f"{field}: {count}" for count in nearest) + (", or fewer zones" if few else ""),
-            value,
+            count.fix + (", or fewer zones" if few else ""),
+            count.value,
             related=(("split_zones",), ("zones",)) if pool.zones else (("split_zones",),),
         )
 

@@ -14,6 +14,7 @@ from homeport.cluster import gke_machines as machines
 from homeport.cluster.gke_args import GkeClusterArgs
 from homeport.cluster.gke_nodes import NodeIdentity, node_config
 from homeport.cluster.pool_args import POOL_LABEL, BlueGreen, Gpu, NodePoolArgs, Upgrade
+from homeport.cluster.pool_rules import uneven_counts, zone_problems
 from homeport.problems import Problem
 
 _DRIVERS = {"default": "DEFAULT", "latest": "LATEST", "none": "INSTALLATION_DISABLED"}
@@ -117,7 +118,7 @@ def gke_pool_problems(name: str, pool: NodePoolArgs, cluster: GkeClusterArgs) ->
         if broken:
             yield Problem((), broken, "rename the pool", related=())
             break
-    yield from _zone_problems(pool, cluster)
+    yield from zone_problems(pool, cluster.zones)
     yield from _count_problems(pool, cluster)
     if len(pool.machines) != 1:
         yield Problem(
@@ -131,32 +132,15 @@ def gke_pool_problems(name: str, pool: NodePoolArgs, cluster: GkeClusterArgs) ->
         yield from _gpu_problems(pool, pool.gpu)
 
 
-def _zone_problems(pool: NodePoolArgs, cluster: GkeClusterArgs) -> Iterator[Problem]:
-    for index, zone in enumerate(pool.zones or ()):
-        if zone not in cluster.zones:
-            yield Problem(
-                ("zones", index),
-                f"is not a zone of the cluster, which has {', '.join(cluster.zones)}",
-                "use one of them, or add it to the cluster's zones",
-                zone,
-            )
-
-
 def _count_problems(pool: NodePoolArgs, cluster: GkeClusterArgs) -> Iterator[Problem]:
     zones = len(pool_zones(pool, cluster))
     split = "split_zones shares it out evenly" if pool.split_zones else "GKE keeps the same number in each"
-    fields = ("size", "min", "max") if pool.split_zones else ("size",)
-    for field in fields:
-        value: int | None = getattr(pool, field)
-        if value is None or value % zones == 0:
-            continue
-        lower = value - value % zones
-        nearest = [count for count in (lower, lower + zones) if count > 0 or field == "min"]
+    for count in uneven_counts(pool, zones, ("size", "min", "max") if pool.split_zones else ("size",)):
         yield Problem(
-            (field,),
+            (count.field,),
             f"must be a multiple of the number of zones, which is {zones}: {split}",
-            "use " + " or ".join(f"{field}: {count}" for count in nearest),
-            value,
+            count.fix,
+            count.value,
             related=(("zones",),) if pool.zones else (),
         )
 
