@@ -42,6 +42,7 @@ def test_totals_that_are_not_asked_for_are_left_alone() -> None:
 def test_a_zone_that_the_cluster_lacks_is_told_with_those_that_it_has() -> None:
     [problem] = zone_problems(pool(size=2, zones=["a", "c"]), ["a", "b"])
     assert problem.text() == (
-        'zones[1] = "c": is not a zone of the cluster, which has a, b; use one of them, or add it to the cluster\'s zones'
+        'zones[1] = "c": is not a zone of the cluster, which has a, b; '
+        "use one of them, or add it to the cluster's zones"
     )
     assert not list(zone_problems(pool(size=2), ["a", "b"]))
