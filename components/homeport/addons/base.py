@@ -62,6 +62,14 @@ class Addon(ABC, Generic[A]):
         del args, site
         yield from ()
 
+    def warnings(self, args: A, site: Site) -> Iterator[str]:
+        """What is allowed and still to be said aloud at every preview: sentences without the final full stop.
+
+        Called only when `problems` found nothing. Never the value of a secret.
+        """
+        del args, site
+        yield from ()
+
     def exports(self, args: A, site: Site) -> Mapping[str, Any]:
         """What it offers: fields of `Exports`, and under "items" a map."""
         del args, site

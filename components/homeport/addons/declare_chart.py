@@ -12,7 +12,7 @@ from homeport import options
 from homeport.addons.args import ChartsArgs
 from homeport.addons.items import Chart
 from homeport.addons.overrides import chart_values
-from homeport.addons.pins import locate, pins
+from homeport.addons.pins import locate, pin_of
 from homeport.cluster.base import Cluster
 
 #: Revisions that Helm keeps; without a limit each upgrade leaves another Secret.
@@ -42,7 +42,7 @@ def declare_chart(
 
     https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v3/release/
     """
-    where = locate(pins()[chart.pin], charts, version)
+    where = locate(pin_of(chart.pin), charts, version)
     own = pulumi.ResourceOptions(
         provider=cluster.provider,
         deleted_with=None if chart.owns_cloud_objects else cluster.resource,

@@ -9,6 +9,7 @@ from typing import Any, Final, cast, final
 import pulumi
 
 from homeport.addons import graph
+from homeport.addons.args import AddonArgs
 from homeport.addons.base import Addon
 from homeport.addons.declare_chart import declare_chart
 from homeport.addons.declare_secrets import declare_given, declare_password
@@ -34,7 +35,8 @@ class Making:
         overrides: the operator's chart values.
         version: chart version that the operator chose.
         fill: puts outputs in the place of `Ref`s.
-        opts: parent, what it waits for, and the cluster's provider.
+        opts: parent and what it waits for; a child gets the component's providers from its parent.
+        random: the provider of generated values, made when first asked for.
     """
 
     name: str
@@ -44,10 +46,24 @@ class Making:
     version: str | None
     fill: Callable[[Any], Any]
     opts: pulumi.ResourceOptions
+    random: Callable[[], pulumi.ProviderResource]
 
 
-#: An item's resources that others wait for. The first is the one that `Ref`s are about.
-Declared = Sequence[pulumi.Resource]
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an item, where its leaves are not what `Ref`s are about.
+
+    Attributes:
+        leaves: what others wait for.
+        subject: whose attributes `Ref`s name.
+    """
+
+    leaves: Sequence[pulumi.Resource]
+    subject: Any
+
+
+#: An item's resources that others wait for. The first is the one that `Ref`s are about, unless an `Outcome` says else.
+Declared = Sequence[pulumi.Resource] | Outcome
 
 
 def _namespace(item: NamespaceItem, making: Making) -> Declared:
@@ -86,11 +102,11 @@ def _rights(item: Rights, making: Making) -> Declared:
         permissions=list(item.permissions),
         opts=making.opts,
     )
-    return bound.ready
+    return Outcome(bound.ready, bound)
 
 
 def _password(item: Password, making: Making) -> Declared:
-    return [declare_password(making.name, item, cluster=making.cluster, opts=making.opts)]
+    return [declare_password(making.name, item, cluster=making.cluster, provider=making.random(), opts=making.opts)]
 
 
 def _given(item: GivenSecret, making: Making) -> Declared:
@@ -117,8 +133,15 @@ class _Group(pulumi.ComponentResource):
 
 @dataclass(slots=True)
 class _Made:
-    resources: dict[str, Declared] = field(default_factory=dict[str, Declared])
+    leaves: dict[str, Sequence[pulumi.Resource]]
+    subjects: dict[str, Any] = field(default_factory=dict[str, Any])
     groups: dict[str, _Group] = field(default_factory=dict[str, _Group])
+    random: pulumi.ProviderResource | None = None
+
+    def add(self, key: str, made: Declared) -> None:
+        outcome = made if isinstance(made, Outcome) else Outcome(made, made[0])
+        self.leaves[key] = outcome.leaves
+        self.subjects[key] = outcome.subject
 
 
 @final
@@ -128,7 +151,7 @@ class Addons(pulumi.ComponentResource):
     The graph is checked before the first resource; its edges become `depends_on` between leaf resources.
 
     Args:
-        name: logical name.
+        name: logical name, which begins the name of everything that it declares.
         args: what is wanted: the section `addons`.
         cluster: where.
         site: facts about it.
@@ -144,7 +167,7 @@ class Addons(pulumi.ComponentResource):
     exports: Exports
     """What tenants and applications can use."""
     plan: graph.AddonPlan
-    """What was installed, and by which edges."""
+    """What was installed, by which edges, and what was left out."""
 
     def __init__(
         self,
@@ -155,34 +178,38 @@ class Addons(pulumi.ComponentResource):
         site: Site,
         nodes: Sequence[pulumi.Resource] = (),
         storage: Sequence[pulumi.Resource] = (),
-        extra: Iterable[tuple[Addon[Any], Any]] = (),
+        extra: Iterable[tuple[Addon[Any], AddonArgs]] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        own = {addon.name: section for addon, section in extra}
-        addons = [*CATALOGUE, *(addon for addon, _ in extra)]
-        plan = graph.plan({**args.sections(), **own}, site, addons)
+        own = tuple(extra)
+        sections = {**args.sections(), **{addon.name: section for addon, section in own}}
+        plan = graph.plan(sections, site, [*CATALOGUE, *(addon for addon, _ in own)])
         super().__init__("homeport:addons:Addons", name, None, opts)
         for warning in plan.warnings:
             pulumi.log.warn(warning, self)
+        self._name = name
         self._made = _Made({graph.API: cluster.ready, graph.NODES: nodes, graph.STORAGE: storage})
         for step in plan.steps:
             section = plan.sections.get(step.addon)
             making = Making(
-                name=f"{step.addon}-{step.item.key}" if step.addon else f"{name}-{step.item.key}",
+                name=f"{name}-{step.addon or 'namespace'}-{step.item.key}",
                 cluster=cluster,
                 site=site,
                 overrides=section.values if section else {},
                 version=section.version if section else None,
                 fill=lambda value, addon=step.addon: self._filled(value, addon),
-                opts=pulumi.ResourceOptions(
-                    parent=self._parent(step, name),
-                    depends_on=[resource for edge in step.edges for resource in self._made.resources[edge.on]],
-                ),
+                opts=pulumi.ResourceOptions(parent=self._parent(step), depends_on=self._before(step)),
+                random=self._random,
             )
-            self._made.resources[step.key] = DECLARATIONS[type(step.item)](step.item, making)
+            self._made.add(step.key, _declaration(step.item)(step.item, making))
         self.plan = plan
         self.exports = plan.exports
-        self.register_outputs({"installed": sorted({step.addon for step in plan.steps if step.addon})})
+        self.register_outputs(
+            {
+                "installed": sorted({step.addon for step in plan.steps if step.addon}),
+                "left_out": dict(plan.left_out),
+            }
+        )
 
     def leaves(self, *keys: str) -> list[pulumi.Resource]:
         """The resources of items, "add-on/key", for whoever waits for them.
@@ -190,21 +217,47 @@ class Addons(pulumi.ComponentResource):
         Raises:
             KeyError: there is no such item.
         """
-        return [resource for key in keys for resource in self._made.resources[key]]
+        return [resource for key in keys for resource in self._made.leaves[key]]
 
-    def _parent(self, step: Step, name: str) -> pulumi.Resource:
-        del name
+    def _before(self, step: Step) -> list[pulumi.Resource]:
+        """What a step waits for, each resource once."""
+        found = {id(resource): resource for edge in step.edges for resource in self._made.leaves[edge.on]}
+        return list(found.values())
+
+    def _parent(self, step: Step) -> pulumi.Resource:
         if not step.addon:
             return self
         if step.addon not in self._made.groups:
-            self._made.groups[step.addon] = _Group(step.addon, pulumi.ResourceOptions(parent=self))
+            group = _Group(f"{self._name}-{step.addon}", pulumi.ResourceOptions(parent=self))
+            self._made.groups[step.addon] = group
         return self._made.groups[step.addon]
+
+    def _random(self) -> pulumi.ProviderResource:
+        if self._made.random is None:
+            # Imported when needed: few stacks have a generated password.
+            import pulumi_random as random  # noqa: PLC0415
+
+            self._made.random = random.Provider(f"{self._name}-random", opts=pulumi.ResourceOptions(parent=self))
+        return self._made.random
 
     def _filled(self, value: Any, addon: str) -> Any:
         if isinstance(value, Ref):
-            return getattr(self._made.resources[graph.absolute(addon, value.item)][0], value.output)
+            return getattr(self._made.subjects[graph.absolute(addon, value.item)], value.output)
         if isinstance(value, Mapping):
             return {key: self._filled(item, addon) for key, item in cast("Mapping[str, Any]", value).items()}
         if isinstance(value, list | tuple):
             return [self._filled(item, addon) for item in cast("Sequence[Any]", value)]
         return value
+
+
+def _declaration(item: Item) -> Callable[[Any, Making], Declared]:
+    """The function that declares an item of this kind.
+
+    Raises:
+        TypeError: there is none.
+    """
+    found = DECLARATIONS.get(type(item))
+    if found is None:
+        kind = type(item).__name__
+        raise TypeError(f"nothing declares items of the kind {kind}: add a function for it to install.DECLARATIONS")
+    return found

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
+from homeport.addons.pins import Pin
 from homeport.identity.permissions import Permission
 from homeport.kube.manifest import Manifest
 
@@ -52,13 +53,17 @@ class Ref:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What all items have.
+    """What all items have. A kind of its own subclasses it, and is declared by a function in `DECLARATIONS`.
+
+    Class attributes:
+        kept_by_api: whether it lives in the cluster, so that it needs the Kubernetes API and its `namespace`.
 
     Attributes:
         key: within the add-on.
-        needs: what must be there first.
+        needs: what must be there first; what its `Ref`s name need not be said again.
     """
 
+    kept_by_api: ClassVar[bool] = False
     key: str
     needs: Sequence[Need] = ()
 
@@ -68,7 +73,7 @@ class Chart(Item):
     """A Helm release.
 
     Attributes:
-        pin: name in versions.yaml; default: the add-on's name.
+        pin: name in versions.yaml, or a pin of the add-on's own; default: the add-on's name.
         release: fixed name of the release; default: the add-on's name.
         namespace: where; default: the add-on's.
         values: what we set; may hold `Ref`s and outputs, never the value of a secret (Helm stores values readably).
@@ -80,7 +85,8 @@ class Chart(Item):
         owns_cloud_objects: see `Manifest`.
     """
 
-    pin: str = ""
+    kept_by_api: ClassVar[bool] = True
+    pin: str | Pin = ""
     release: str = ""
     namespace: str = ""
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -115,6 +121,7 @@ class Object(Item):
         manifest: the object; its body may hold `Ref`s.
     """
 
+    kept_by_api: ClassVar[bool] = True
     manifest: Manifest
 
 
@@ -146,6 +153,7 @@ class Password(Item):
         namespace: default: the add-on's.
     """
 
+    kept_by_api: ClassVar[bool] = True
     secret: str
     user: str
     user_key: str = "username"
@@ -164,6 +172,7 @@ class GivenSecret(Item):
         namespace: default: the add-on's.
     """
 
+    kept_by_api: ClassVar[bool] = True
     secret: str
     data: Mapping[str, str]
     namespace: str = ""

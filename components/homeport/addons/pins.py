@@ -66,6 +66,19 @@ def pins() -> Mapping[str, Pin]:
     return TypeAdapter(dict[str, Pin]).validate_python(YAML(typ="safe", pure=True).load(text))
 
 
+def pin_of(pin: str | Pin) -> Pin:
+    """A pin by its name in `versions.yaml`; a pin of an add-on's own is itself.
+
+    Raises:
+        LookupError: there is no such name.
+    """
+    if isinstance(pin, Pin):
+        return pin
+    if pin not in pins():
+        raise LookupError(f"no chart {pin} is pinned in versions.yaml; an add-on of your own hands a Pin to its Chart")
+    return pins()[pin]
+
+
 def locate(pin: Pin, charts: ChartsArgs, version: str | None = None) -> ChartLocation:
     """Where a chart is taken from.
 
