@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from homeport.addons.exports import Exports
 from homeport.cluster.existing import ExistingCluster
 from homeport.cluster.publish import publish_cluster
 from homeport.globals.globals_output import Zone
 from homeport.labels import Labels
 from homeport.storage.component import StorageClasses
-from stacks import site
+from homeport.tenancy.tenant import Tenant
+from homeport.workloads.apps import Apps
+from stacks import apps, ground, site
 from stacks.made import Made
 from stacks.settings import ClusterStack, EksSection, GkeSection
 
 
-def build(stack: ClusterStack, *, labels: Labels, zone: Zone | None = None) -> dict[str, Any]:
+def build(
+    stack: ClusterStack, *, labels: Labels, zone: Zone | None = None, registry: str | None = None
+) -> dict[str, Any]:
     """Declare everything of a cluster stack.
 
     Args:
         stack: the settings, checked.
         labels: what every resource carries.
+        registry: what the names of our images begin with; None where there are no apps.
         zone: of the global layer, in which the stack's domain lies; None where no global layer is named.
 
     Returns:
@@ -39,12 +45,13 @@ def build(stack: ClusterStack, *, labels: Labels, zone: Zone | None = None) -> d
     storage = StorageClasses(
         "storage", stack.storage, cluster=made.cluster, labels=labels, snapshots_after=made.snapshots
     )
+    addons = None
     if stack.addons is not None:
         # Imported when needed: a stack without add-ons does not pay for them.
         from homeport.addons.install import Addons
 
         facts = site.site(stack, labels=labels, zone=site.dns_zone(zone) if zone else None, vpc=made.vpc)
-        Addons(
+        addons = Addons(
             "support",
             stack.addons,
             cluster=made.cluster,
@@ -53,6 +60,30 @@ def build(stack: ClusterStack, *, labels: Labels, zone: Zone | None = None) -> d
             storage=[*made.volumes, *storage.ready],
             opts=made.opts,
         )
+    exports = addons.exports if addons else Exports()
+    tenants = {
+        name: Tenant(
+            name,
+            args,
+            cluster=made.cluster,
+            labels=labels,
+            monitoring_namespace=exports.monitoring_namespace,
+            opts=made.opts,
+        )
+        for name, args in stack.tenants.items()
+    }
+    hosts: dict[str, list[str]] = {}
+    if stack.apps:
+        hosts = Apps(
+            "apps",
+            apps.specs(registry or ground.LATER),
+            stack.apps,
+            cluster=made.cluster,
+            ground=ground.ground(stack, labels=labels, exports=exports),
+            tenants=tenants,
+            ready={name: addons.leaves(key) for name, key in exports.items} if addons else {},
+            opts=made.opts,
+        ).hosts
     return {
         **publish_cluster(made.cluster),
         "cluster": made.cluster.name,
@@ -61,5 +92,6 @@ def build(stack: ClusterStack, *, labels: Labels, zone: Zone | None = None) -> d
         "zones": list(made.cluster.zones),
         "domain": stack.domain,
         "zone": None if zone is None else {"cloud": zone.cloud, "domain": zone.domain, "id": zone.id},
+        "urls": {app: [f"https://{host}" for host in named] for app, named in hosts.items()},
         **made.outputs,
     }

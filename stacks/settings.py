@@ -24,8 +24,10 @@ from homeport.network.gcp_args import GcpNetworkArgs
 from homeport.problems import Problem
 from homeport.storage.args import StorageArgs
 from homeport.storage.classes import storage_problems
+from homeport.tenancy.args import TenantArgs
 from homeport.values import Cloud, DnsLabel, DnsName, Protection
-from stacks import rules, site
+from homeport.workloads.overlay import AppOverlay
+from stacks import ground, rules, site
 
 
 class GkeSection(GkeClusterArgs):
@@ -119,6 +121,14 @@ class ClusterStack(StackBase):
     """What runs in the cluster for the sake of what runs on it; default: nothing is installed."""
     charts: ChartsArgs = ChartsArgs()
     """Where charts and their images come from."""
+    tenants: dict[DnsLabel, TenantArgs] = Field(default_factory=dict[str, TenantArgs])
+    """Name to tenant: who shares the cluster, kept apart from each other."""
+    registry: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$")] | None = None
+    """What the names of our images begin with; default: the registry `apps` of the global layer on the cluster's
+    cloud."""
+    apps: dict[DnsLabel, AppOverlay] = Field(default_factory=dict[str, AppOverlay])
+    """Application to what varies of it here. One that is not named is not deployed; what each is stands in
+    stacks/apps.py."""
 
     def check(self) -> Iterator[Problem]:
         """What only the whole stack shows."""
@@ -140,6 +150,7 @@ class ClusterStack(StackBase):
                 related=(("cluster", "kind"),),
             )
         yield from site.addon_problems(self)
+        yield from ground.problems(self)
 
 
 Stack = Annotated[GlobalStack | ClusterStack, Tagged("layer")]

@@ -93,14 +93,14 @@ def addon_problems(stack: ClusterStack) -> Iterator[Problem]:
     """What is wrong with the section `addons`, as far as settings show it; paths from the root."""
     if stack.addons is None:
         return
-    facts = site(
-        stack,
-        labels=stack.labels(project="homeport", stack=stack.environment),
-        zone=_assumed_zone(stack),
-        vpc=_LATER,
-    )
+    facts = expected(stack, stack.labels(project="homeport", stack=stack.environment))
     for problem in graph.problems(stack.addons.sections(), facts, CATALOGUE):
         yield problem.below(("addons",))
+
+
+def expected(stack: ClusterStack, labels: Labels) -> Site:
+    """The facts of a stack as far as settings show them; what only the engine knows is assumed to be there."""
+    return site(stack, labels=labels, zone=_assumed_zone(stack), vpc=_LATER)
 
 
 def _assumed_zone(stack: ClusterStack) -> DnsZone | None:

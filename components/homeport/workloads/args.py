@@ -78,6 +78,8 @@ class FromSecret(Model):
     """Name of the Secret in the workload's namespace."""
     key: Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253)]
     """Key in it."""
+    optional: bool = False
+    """Whether pods start without it; the variable is unset then."""
 
 
 class Resources(Model):
@@ -172,6 +174,8 @@ class WorkloadArgs(Model):
     """Whom it connects to, beside the cluster's DNS."""
     admits: list[Cidr] = Field(default_factory=list[Cidr])
     """Address ranges that may connect to it, beside the gateway and the apps that name it."""
+    admits_tenants: list[DnsLabel] = Field(default_factory=list[DnsLabel])
+    """Other tenants whose apps may name it among their flows."""
     after: list[DnsLabel] = Field(default_factory=list[DnsLabel])
     """Jobs of the same tenant that must have finished before it starts: migrations."""
     node_pool: DnsLabel | None = None

@@ -21,12 +21,12 @@ class Peer:
     Attributes:
         app: its name.
         namespace: where it runs.
-        port: on which it serves; None for one that only connects.
+        ports: that the flow between the two is about; empty: the port on which the other serves.
     """
 
     app: str
     namespace: str
-    port: int | None = None
+    ports: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Place:
         cloud: of the cluster.
         exports: what add-ons offer.
         labels: of everything.
-        reaches: the workloads that its flows name.
+        reaches: the workloads that its flows name, one for each flow to an app and in their order.
         reached_by: workloads whose flows name it.
         jobs: names of the objects of the jobs that it comes after.
         pools: the cluster's node pools, as far as they are known.

@@ -172,7 +172,8 @@ def _container(args: WorkloadArgs, own: Mapping[str, Any]) -> dict[str, Any]:
 
 def _variable(name: str, value: Any) -> dict[str, Any]:
     if isinstance(value, FromSecret):
-        return {"name": name, "valueFrom": {"secretKeyRef": {"name": value.secret, "key": value.key}}}
+        key = {"name": value.secret, "key": value.key, **({"optional": True} if value.optional else {})}
+        return {"name": name, "valueFrom": {"secretKeyRef": key}}
     if isinstance(value, bool):
         return {"name": name, "value": "true" if value else "false"}
     return {"name": name, "value": value if is_output(value) else str(value)}

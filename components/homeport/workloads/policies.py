@@ -76,8 +76,8 @@ def _ingress(
     if port is not None and gateway is not None and public:
         proxy = _pods(gateway.proxy_namespace, dict(gateway.proxy_labels))
         yield {"from": [proxy], "ports": [_tcp(port)]}
-    if port is not None and place.reached_by:
-        yield {"from": [_peer(peer) for peer in place.reached_by], "ports": [_tcp(port)]}
+    for peer in place.reached_by:
+        yield {"from": [_peer(peer)], "ports": [_tcp(one) for one in peer.ports or ((port,) if port else ())]}
     if port is not None and args.admits:
         yield {"from": [{"ipBlock": {"cidr": cidr}} for cidr in args.admits], "ports": [_tcp(port)]}
     if metrics_port is not None and place.exports.monitoring_namespace is not None:
@@ -87,11 +87,12 @@ def _ingress(
 
 def _egress(args: WorkloadArgs, place: Place) -> Iterator[dict[str, Any]]:
     yield dns_egress()
-    by_name = {peer.app: peer for peer in place.reaches}
+    # One for each flow to an app, in the same order.
+    peers = iter(place.reaches)
     for flow in args.connects:
         if flow.app is not None:
-            peer = by_name[flow.app]
-            yield {"to": [_peer(peer)], "ports": _ports(flow, peer.port)}
+            peer = next(peers)
+            yield {"to": [_peer(peer)], "ports": [_tcp(one) for one in peer.ports]}
         elif flow.cidr is not None:
             yield {"to": [{"ipBlock": {"cidr": flow.cidr}}], "ports": _ports(flow, 443)}
         else:
@@ -107,9 +108,8 @@ def _egress(args: WorkloadArgs, place: Place) -> Iterator[dict[str, Any]]:
         }
 
 
-def _ports(flow: Flow, default: int | None) -> list[dict[str, Any]]:
-    ports = flow.ports or ([default] if default is not None else [])
-    return [_tcp(port) for port in ports]
+def _ports(flow: Flow, default: int) -> list[dict[str, Any]]:
+    return [_tcp(port) for port in flow.ports or [default]]
 
 
 def _peer(peer: Peer) -> dict[str, Any]:

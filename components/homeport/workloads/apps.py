@@ -1,0 +1,80 @@
+"""`Apps`: every application of a stack, each among its peers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, final
+
+import pulumi
+
+from homeport.cluster.base import Cluster
+from homeport.problems import SettingsError
+from homeport.tenancy.tenant import Tenant
+from homeport.workloads.job import CronJobArgs, JobArgs
+from homeport.workloads.kinds import CronJob, Job, WebApp, Worker
+from homeport.workloads.overlay import AppOverlay
+from homeport.workloads.resolve import Ground, app_problems, deployed
+from homeport.workloads.specs import AppSpecs
+from homeport.workloads.web_app import WebAppArgs
+from homeport.workloads.worker import WorkerArgs
+
+_KINDS: Final[dict[type[Any], type[Any]]] = {WebAppArgs: WebApp, WorkerArgs: Worker, CronJobArgs: CronJob, JobArgs: Job}
+
+
+@final
+class Apps(pulumi.ComponentResource):
+    """The applications of a stack, checked against each other before the first resource.
+
+    Args:
+        name: logical name.
+        specs: what the program declares.
+        overlays: which of it this stack deploys, and what varies: the section `apps`.
+        cluster: where.
+        ground: what they share.
+        tenants: name to tenant; empty where the tenants are another stack's.
+        ready: what users of an add-on wait for, by the names of `Exports.items`: routes, records, monitors.
+        opts: with providers for the cluster's cloud, where apps have permissions.
+
+    Raises:
+        SettingsError: everything that is wrong.
+    """
+
+    hosts: dict[str, list[str]]
+    """Public app to its hosts."""
+
+    def __init__(
+        self,
+        name: str,
+        specs: AppSpecs,
+        overlays: Mapping[str, AppOverlay],
+        *,
+        cluster: Cluster,
+        ground: Ground,
+        tenants: Mapping[str, Tenant] | None = None,
+        ready: Mapping[str, Sequence[pulumi.Resource]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        problems = list(app_problems(specs, overlays, ground))
+        if problems:
+            raise SettingsError(problems)
+        super().__init__("homeport:workloads:Apps", name, None, opts)
+        given = dict(ready or {})
+        made: dict[str, pulumi.Resource] = {}
+        self.hosts = {}
+        for app, one in deployed(specs, overlays, ground).items():
+            tenant = (tenants or {}).get(one.spec.tenant)
+            component = _KINDS[type(one.spec)](
+                app,
+                one.spec,
+                cluster=cluster,
+                place=one.place,
+                after=tenant.ready if tenant else [],
+                jobs=[made[job] for job in one.place.jobs],
+                routes_after=[*given.get("routes", ()), *given.get("records", ())],
+                monitors_after=given.get("monitors", ()),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            made[app] = component.runs
+            if isinstance(one.spec, WebAppArgs) and one.spec.public_hosts(app, ground.domain):
+                self.hosts[app] = one.spec.public_hosts(app, ground.domain)
+        self.register_outputs({"apps": sorted(made)})

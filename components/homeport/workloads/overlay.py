@@ -1,0 +1,101 @@
+"""What a stack file may vary of an application: the section `apps.<name>`, laid over the spec of the program.
+
+Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from homeport.model import In, Model
+from homeport.problems import Problem
+from homeport.values import DnsLabel, DnsName, Quantity
+from homeport.workloads.args import EnvName, FromSecret, ImageDigest, ImageTag
+from homeport.workloads.scaling import Autoscale
+from homeport.workloads.schedule import Schedule
+from homeport.workloads.specs import AppSpec, kind_of
+
+
+class ResourcesOverlay(Model):
+    """Other room than the spec's; what is left out stays."""
+
+    cpu: Quantity | None = None
+    """Reserved CPU."""
+    memory: Quantity | None = None
+    """Reserved memory."""
+    memory_limit: Quantity | None = None
+    """Limit of memory."""
+    cpu_limit: Quantity | None = None
+    """Limit of CPU."""
+    disk: Quantity | None = None
+    """Reserved ephemeral disk."""
+    disk_limit: Quantity | None = None
+    """Limit of ephemeral disk."""
+
+
+class AppOverlay(Model):
+    """An application in this stack. That it is named deploys it; everything else stands in the program."""
+
+    enabled: bool = True
+    """Off: it is taken down, and its settings stay."""
+    tag: ImageTag | None = None
+    """Image tag."""
+    digest: ImageDigest | None = None
+    """Image digest; wins over the tag."""
+    replicas: Annotated[int, Field(ge=0)] | None = None
+    """Number of pods, instead of the spec's number or autoscaler."""
+    autoscale: Autoscale | None = None
+    """An autoscaler, instead of the spec's number."""
+    resources: ResourcesOverlay | None = None
+    """Other room than the spec's."""
+    env: dict[EnvName, In[str] | int | bool | FromSecret | None] = Field(default_factory=dict)
+    """Variables added to or laid over the spec's; null removes one."""
+    hosts: list[DnsName] | None = None
+    """Public hosts, instead of the spec's."""
+    schedule: Schedule | None = None
+    """Schedule, instead of the spec's."""
+    suspend: bool | None = None
+    """Whether the schedule rests."""
+    node_pool: DnsLabel | None = None
+    """Pool whose nodes it runs on."""
+    tolerates_spot: bool | None = None
+    """Whether it may run on nodes that the cloud can take back."""
+
+
+def applied(spec: AppSpec, overlay: AppOverlay) -> AppSpec:
+    """The spec with what the stack varies. Fields that the kind has not are left out: `overlay_problems` names them."""
+    changes: dict[str, Any] = {}
+    for name in _given(overlay):
+        if name not in type(spec).model_fields:
+            continue
+        value = getattr(overlay, name)
+        if isinstance(value, ResourcesOverlay):
+            value = getattr(spec, name).model_copy(update=value.model_dump(exclude_none=True))
+        elif name == "env":
+            laid = {**getattr(spec, name), **value}
+            value = {key: item for key, item in laid.items() if item is not None}
+        changes[name] = value
+    if "replicas" in changes and "autoscale" not in changes:
+        changes |= {"autoscale": None} if "autoscale" in type(spec).model_fields else {}
+    if "autoscale" in changes and "replicas" not in changes:
+        changes["replicas"] = None
+    return spec.model_copy(update=changes)
+
+
+def overlay_problems(spec: AppSpec, overlay: AppOverlay) -> Iterator[Problem]:
+    """Fields that the kind of application has not; paths are relative to the overlay."""
+    fields = type(spec).model_fields
+    for name in _given(overlay):
+        if name not in fields:
+            known = ", ".join(field for field in AppOverlay.model_fields if field in fields)
+            yield Problem(
+                (name,), f"a {kind_of(spec)} has no {name}", f"remove it; what can vary of it: enabled, {known}"
+            )
+
+
+def _given(overlay: AppOverlay) -> list[str]:
+    """Fields that the stack file names."""
+    return [name for name in AppOverlay.model_fields if name in overlay.model_fields_set and name != "enabled"]
