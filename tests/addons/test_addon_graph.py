@@ -153,8 +153,8 @@ def test_a_chart_that_was_not_made_for_the_clusters_version_is_refused_unless_an
     newer = {"web": AddonArgs(version="2.0.0")}
     assert planned(toy("web", chart()), sections=newer, cloud="aws", kubernetes="1.35").warnings == (
         (
-            "addons.web.version is 2.0.0, and our values were written for 1.2.3: homeport charts verify says whether they"
-            " fit"
+            "addons.web.version is 2.0.0, and our values were written for 1.2.3: homeport charts verify says whether"
+            " they fit"
         ),
     )
 

@@ -25,7 +25,7 @@ from homeport.settings.project import NAMESPACE, Project, missing_stack, project
 from homeport.settings.reader import Document, ambiguities, read_bytes, read_text
 from homeport.settings.scalars import engine_value
 from homeport.settings.secrets import read_secrets, set_command
-from homeport.settings.shapes import Choice, Leaf, Shape, sections, shape_at, shape_of
+from homeport.settings.shapes import Anything, Choice, Leaf, Shape, Table, sections, shape_at, shape_of
 from homeport.settings.stack_file import SECRETS, StackFile, secure_problem, shown_path, stack_sections
 from homeport.settings.structure import Teller, validate
 from homeport.settings.tree import (
@@ -176,7 +176,8 @@ class _Loader:
         secrets = own.entries.get(SECRETS)
         own = replace(own, entries={name: entry for name, entry in own.entries.items() if name != SECRETS})
         own = typed(own, shape)
-        settled, removed = settle(merge_all([*base.layers(own), own]))
+        merged = merge_all([*base.layers(own), own])
+        settled, removed = settle(merged, keeps=lambda path: _is_free(shape, path, merged))
         assert isinstance(settled, MapNode)  # noqa: S101 - a map stays a map
         self._encrypted(settled)
         return replace(settled, origin=own.origin), removed, secrets
@@ -255,6 +256,13 @@ def base_of(project: Project, shape: Shape) -> BaseFile:
 def _with_secrets(settings: Any, secrets: dict[str, Any]) -> Any:
     # A copy without validation: the values are outputs or placeholders, and the mapping keeps its own class.
     return settings.model_copy(update={SECRETS: secrets}) if isinstance(settings, BaseModel) else settings
+
+
+def _is_free(shape: Shape, path: Path, tree: MapNode) -> bool:
+    """Whether a path lies in a map whose inside is not ours, such as chart values: there null is a value."""
+    data = plain(tree)
+    above = (shape_at(shape, path[:end], data) for end in range(1, len(path)))
+    return any(isinstance(item, Table) and isinstance(item.shape, Anything) for item in above)
 
 
 def _taken_as_text(node: Node | None, shape: Shape) -> bool:

@@ -6,7 +6,7 @@ place of a value remembers it. So it makes no difference in which order neighbou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import reduce
 
@@ -36,27 +36,34 @@ def merge_all(layers: Iterable[MapNode]) -> MapNode:
     return reduce(_maps, layers, MapNode({}, Origin("default")))
 
 
-def settle(node: Node, path: Path = ()) -> tuple[Node, dict[Path, Origin]]:
+def settle(
+    node: Node, path: Path = (), *, keeps: Callable[[Path], bool] = lambda _: False
+) -> tuple[Node, dict[Path, Origin]]:
     """The tree without its nulls, and where each removed entry was removed.
 
     A null in a list stays: it removes nothing.
+
+    Args:
+        node: the tree.
+        path: to the node.
+        keeps: whether a null at a path means something to whoever reads it, and stays.
     """
     removed: dict[Path, Origin] = {}
     match node:
         case MapNode():
             entries: dict[str, Entry] = {}
             for key, entry in node.entries.items():
-                if is_null(entry.node):
+                if is_null(entry.node) and not keeps((*path, key)):
                     removed[*path, key] = entry.key_origin
                     continue
-                settled, below = settle(entry.node, (*path, key))
+                settled, below = settle(entry.node, (*path, key), keeps=keeps)
                 entries[key] = replace(entry, node=settled)
                 removed.update(below)
             return replace(node, entries=entries, replaces=False), removed
         case ListNode():
             items: list[Node] = []
             for index, item in enumerate(node.items):
-                settled, below = settle(item, (*path, index))
+                settled, below = settle(item, (*path, index), keeps=keeps)
                 items.append(settled)
                 removed.update(below)
             return replace(node, items=tuple(items)), removed

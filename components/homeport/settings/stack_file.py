@@ -161,6 +161,9 @@ def secure_problem(path: Path, node: Node) -> Problem:
     rule = f"is encrypted, and secrets stand under {NAMESPACE}:{SECRETS} alone"
     name = str(path[-1]).rpartition(":")[2]
     fix = f"write the value in clear if it is no secret, else move it to {NAMESPACE}:{SECRETS}.{name}"
+    if "values" in path:
+        fix += " and hand the chart the name of a Secret that holds it (most charts: existingSecret), since Helm keeps"
+        fix += " values readably in the cluster"
     return Problem(path, rule, fix, location=_start(node))
 
 
