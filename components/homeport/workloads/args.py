@@ -141,13 +141,26 @@ class Flow(Model):
             yield Problem((), "must name exactly one of app, cidr and internet", "for example {app: api}")
 
 
-class WorkloadArgs(Model):
-    """What every kind of workload says."""
+class AppBase(Model):
+    """What every application says, whoever wrote its manifests."""
 
     tenant: DnsLabel
     """Whose it is."""
     namespace: DnsLabel | None = None
     """One of the tenant's namespaces; default: its first."""
+    connects: list[Flow] = Field(default_factory=list[Flow])
+    """Whom it connects to, beside the cluster's DNS."""
+    admits: list[Cidr] = Field(default_factory=list[Cidr])
+    """Address ranges that may connect to it, beside the gateway and the apps that name it."""
+    admits_tenants: list[DnsLabel] = Field(default_factory=list[DnsLabel])
+    """Other tenants whose apps may name it among their flows."""
+    after: list[DnsLabel] = Field(default_factory=list[DnsLabel])
+    """Jobs of the same tenant that must have finished before it starts: migrations."""
+
+
+class WorkloadArgs(AppBase):
+    """What every kind of workload of our own says."""
+
     image: In[ImageName]
     """Image without tag."""
     tag: In[ImageTag] | None = None
@@ -170,14 +183,6 @@ class WorkloadArgs(Model):
     """What the pod may not."""
     permissions: list[Permission] = Field(default_factory=list[Permission])
     """What it may do in the cloud."""
-    connects: list[Flow] = Field(default_factory=list[Flow])
-    """Whom it connects to, beside the cluster's DNS."""
-    admits: list[Cidr] = Field(default_factory=list[Cidr])
-    """Address ranges that may connect to it, beside the gateway and the apps that name it."""
-    admits_tenants: list[DnsLabel] = Field(default_factory=list[DnsLabel])
-    """Other tenants whose apps may name it among their flows."""
-    after: list[DnsLabel] = Field(default_factory=list[DnsLabel])
-    """Jobs of the same tenant that must have finished before it starts: migrations."""
     node_pool: DnsLabel | None = None
     """Pool whose nodes it runs on, with that pool's taints tolerated; default: any node without taints."""
     tolerates_spot: bool = False

@@ -21,12 +21,14 @@ class Peer:
     Attributes:
         app: its name.
         namespace: where it runs.
+        labels: of its pods; default: name and instance, as our own workloads have them.
         ports: that the flow between the two is about; empty: the port on which the other serves.
     """
 
     app: str
     namespace: str
     ports: tuple[int, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ def render_cron_job(args: CronJobArgs, place: Place) -> list[Manifest]:
     return [
         service_account(args, place),
         *([files] if files else []),
-        network_policy(args, place),
+        network_policy(args, place, labels=object_labels(args, place), rights=bool(args.permissions)),
         Manifest("batch/v1", "CronJob", place.app, place.namespace, {"spec": spec}, object_labels(args, place)),
     ]
 
@@ -91,7 +91,7 @@ def render_job(args: JobArgs, place: Place) -> list[Manifest]:
     return [
         service_account(args, place),
         *([files] if files else []),
-        network_policy(args, place),
+        network_policy(args, place, labels=object_labels(args, place), rights=bool(args.permissions)),
         Manifest("batch/v1", "Job", name, place.namespace, {"spec": spec}, object_labels(args, place)),
     ]
 

@@ -7,14 +7,14 @@ Pure: nothing here imports pulumi.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from homeport.kube.manifest import Manifest
 from homeport.tenancy.manifests import dns_egress
-from homeport.workloads.args import Flow, WorkloadArgs
+from homeport.workloads.args import AppBase, Flow
 from homeport.workloads.context import Peer, Place
-from homeport.workloads.pod import object_labels, selector
+from homeport.workloads.pod import selector
 
 #: What "the internet" leaves out: private and shared ranges, the host itself, link-local (metadata servers), multicast.
 #: https://www.iana.org/assignments/iana-ipv4-special-registry/
@@ -42,9 +42,12 @@ _CREDENTIALS: Final[dict[str, dict[str, Sequence[int]]]] = {
 
 
 def network_policy(
-    args: WorkloadArgs,
+    args: AppBase,
     place: Place,
     *,
+    labels: Mapping[str, str],
+    pods: Mapping[str, str] | None = None,
+    rights: bool = False,
     port: int | None = None,
     metrics_port: int | None = None,
     public: bool = False,
@@ -52,25 +55,26 @@ def network_policy(
     """The one policy that selects the workload's pods.
 
     Args:
-        args: the workload.
+        args: the application.
         place: where it runs, with its peers.
+        labels: of the policy.
+        pods: labels of the pods; default: as our own workloads have them.
+        rights: whether it may do something in the cloud, and so has to reach where its credentials come from.
         port: that it serves on.
         metrics_port: that Prometheus asks.
         public: whether the gateway's proxy connects to it.
     """
     spec: dict[str, Any] = {
-        "podSelector": {"matchLabels": selector(place)},
+        "podSelector": {"matchLabels": dict(pods or selector(place))},
         "policyTypes": ["Ingress", "Egress"],
         "ingress": list(_ingress(args, place, port, metrics_port, public=public)),
-        "egress": list(_egress(args, place)),
+        "egress": list(_egress(args, place, rights=rights)),
     }
-    return Manifest(
-        "networking.k8s.io/v1", "NetworkPolicy", place.app, place.namespace, {"spec": spec}, object_labels(args, place)
-    )
+    return Manifest("networking.k8s.io/v1", "NetworkPolicy", place.app, place.namespace, {"spec": spec}, labels)
 
 
 def _ingress(
-    args: WorkloadArgs, place: Place, port: int | None, metrics_port: int | None, *, public: bool
+    args: AppBase, place: Place, port: int | None, metrics_port: int | None, *, public: bool
 ) -> Iterator[dict[str, Any]]:
     gateway = place.exports.gateway
     if port is not None and gateway is not None and public:
@@ -85,7 +89,7 @@ def _ingress(
         yield {"from": [prometheus], "ports": [_tcp(metrics_port)]}
 
 
-def _egress(args: WorkloadArgs, place: Place) -> Iterator[dict[str, Any]]:
+def _egress(args: AppBase, place: Place, *, rights: bool) -> Iterator[dict[str, Any]]:
     yield dns_egress()
     # One for each flow to an app, in the same order.
     peers = iter(place.reaches)
@@ -98,7 +102,7 @@ def _egress(args: WorkloadArgs, place: Place) -> Iterator[dict[str, Any]]:
         else:
             closed = [*PRIVATE_RANGES, *(cidr for cidr in place.pod_ranges if cidr not in PRIVATE_RANGES)]
             yield {"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": closed}}], "ports": _ports(flow, 443)}
-    if args.permissions:
+    if rights:
         for cidr, ports in _CREDENTIALS[place.cloud].items():
             yield {"to": [{"ipBlock": {"cidr": cidr}}], "ports": [_tcp(port) for port in ports]}
         # The cloud's own API, by its public names.
@@ -113,7 +117,8 @@ def _ports(flow: Flow, default: int) -> list[dict[str, Any]]:
 
 
 def _peer(peer: Peer) -> dict[str, Any]:
-    return _pods(peer.namespace, {"app.kubernetes.io/name": peer.app, "app.kubernetes.io/instance": peer.app})
+    own = {"app.kubernetes.io/name": peer.app, "app.kubernetes.io/instance": peer.app}
+    return _pods(peer.namespace, dict(peer.labels) or own)
 
 
 def _pods(namespace: str, labels: dict[str, str]) -> dict[str, Any]:

@@ -123,7 +123,15 @@ def render_web_app(args: WebAppArgs, place: Place) -> list[Manifest]:
     return [
         service_account(args, place),
         *([files] if files else []),
-        network_policy(args, place, port=args.port, metrics_port=metrics_port, public=bool(hosts)),
+        network_policy(
+            args,
+            place,
+            labels=labels,
+            rights=bool(args.permissions),
+            port=args.port,
+            metrics_port=metrics_port,
+            public=bool(hosts),
+        ),
         deployment(args, place, replicas=None if args.autoscale else count, container=_container(args)),
         _service(args, place, labels),
         *([autoscaler(args.autoscale, place, labels)] if args.autoscale else []),

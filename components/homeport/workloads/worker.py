@@ -67,7 +67,7 @@ def render_worker(args: WorkerArgs, place: Place) -> list[Manifest]:
     return [
         service_account(args, place),
         *([files] if files else []),
-        network_policy(args, place),
+        network_policy(args, place, labels=labels, rights=bool(args.permissions)),
         deployment(args, place, replicas=None if args.autoscale else count, container=probes),
         *([autoscaler(args.autoscale, place, labels)] if args.autoscale else []),
         *([disruption_budget(place, labels)] if args.autoscale or count > 1 else []),
