@@ -1,4 +1,4 @@
-"""A real Kubernetes control plane on the loopback interface, without a scheduler and nodes."""
+"""A real Kubernetes control plane on the loopback interface; for nodes and a scheduler something stands in."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from tests.engine.certificates import make_certificates
+from tests.engine.kubernetes_api import ApiAnswer
 from tests.engine.processes import Processes, wait_until
+from tests.engine.stand_in import StandIn
 
 #: What the stand-ins for the clouds' login plugins answer with.
 TOKEN: Final = "engine-tests-token"
@@ -30,16 +31,18 @@ _CONTROLLERS: Final = ",".join(
         "root-ca-certificate-publisher-controller",
         "clusterrole-aggregation-controller",
         "resourcequota-controller",
+        "deployment-controller",
+        "replicaset-controller",
+        "statefulset-controller",
+        "daemonset-controller",
+        "job-controller",
+        "cronjob-controller",
+        "disruption-controller",
+        "endpoints-controller",
+        "endpointslice-controller",
+        "persistentvolume-binder-controller",
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ApiAnswer:
-    """Answer of the API server."""
-
-    status: int
-    body: Any
 
 
 class ControlPlane:
@@ -59,6 +62,8 @@ class ControlPlane:
         self._running: list[subprocess.Popen[bytes]] = []
         self._generation = 0
         self._lock = threading.Lock()
+        self.stand_in = StandIn(self)
+        """Lets what should run in pods look as if it did."""
         (folder / "tokens.csv").write_text(f'{TOKEN},admin,admin,"system:masters"\n')
         (folder / "admin.json").write_text(self.kubeconfig())
 
@@ -108,19 +113,30 @@ class ControlPlane:
             shutil.rmtree(self._folder / "etcd", ignore_errors=True)
             self._generation += 1
             self._start()
+            self.stand_in.start()
 
     def stop(self) -> None:
         """End its programs; what is in the cluster is lost."""
         with self._lock:
             self._stop()
 
-    def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> ApiAnswer:
-        """Ask the API as an administrator."""
+    def request(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, merge: bool = False
+    ) -> ApiAnswer:
+        """Ask the API as an administrator.
+
+        Args:
+            method: of HTTP.
+            path: of the resource.
+            body: to send.
+            merge: the body is merged into what is there.
+        """
         context = ssl.create_default_context(cafile=str(self.ca_file))
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=context)
         try:
             text = None if body is None else json.dumps(body)
-            headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+            kind = "application/merge-patch+json" if merge else "application/json"
+            headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": kind}
             connection.request(method, path, text, headers)
             answer = connection.getresponse()
             data = answer.read()
@@ -140,6 +156,7 @@ class ControlPlane:
             raise RuntimeError(f"POST {path}: {answer.status} {answer.body}")
 
     def _stop(self) -> None:
+        self.stand_in.stop()
         for process in reversed(self._running):
             # Nothing of it is kept: no reason to let it finish its work.
             self._processes.end(process, grace=0)

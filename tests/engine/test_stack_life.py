@@ -15,6 +15,7 @@ from homeport.plan.graph import Resource, known
 from tests.engine.control_plane import TOKEN
 from tests.engine.events import Result
 from tests.engine.harness import Engine
+from tests.engine.simcloud.cloud import OVERWRITTEN
 from tests.engine.simcloud.values import as_map
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
@@ -139,6 +140,11 @@ def test_the_plan_holds_what_the_engine_registered(life: Life) -> None:
     assert {urn: registered.get(urn) for urn in planned} == planned
     unplanned = {urn.rpartition("::")[2]: registered[urn][0] for urn in registered.keys() - planned.keys()}
     assert unplanned == life.inside_components
+
+
+def test_what_a_new_one_overwrites_is_deleted_before_it_is_replaced(life: Life) -> None:
+    overwritten = [r for r in life.plan.resources if r.type in OVERWRITTEN]
+    assert [r.name for r in overwritten if not r.options.delete_before_replace] == []
 
 
 def test_the_plan_shows_the_inputs_that_the_engine_got(life: Life) -> None:

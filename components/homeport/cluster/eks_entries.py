@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
+from homeport import options
 from homeport.cluster.eks_access import AccessEntry, PrincipalArn, policy_arn
 from homeport.model import In
 
@@ -47,7 +48,9 @@ def access_entry(
         principal_arn=made.principal_arn,
         policy_arn=policy_arn(entry.access, region),
         access_scope=scope,  # pyright: ignore[reportArgumentType]
-        opts=opts,
+        # Every change replaces it. A new one of the same policy overwrites the old one, whose deletion would then take
+        # the new one: nobody would be let in until the next refresh.
+        opts=options.merge(pulumi.ResourceOptions(delete_before_replace=True), opts),
     )
     return [policy]
 

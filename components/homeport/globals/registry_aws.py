@@ -75,7 +75,8 @@ class EcrRegistry(pulumi.ComponentResource):
                 repository=repository.name,
                 region=self.region,
                 policy=documents.to_json(registry_documents.lifecycle_policy(args.cleanup)),
-                opts=pulumi.ResourceOptions(parent=self),
+                # Every change replaces it. A new one overwrites the old one, whose deletion would then take it away.
+                opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
             )
             if policy is not None:
                 aws.ecr.RepositoryPolicy(

@@ -41,6 +41,7 @@ _JOINED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "aws:route53/record:Record": ("_", ("zoneId", "name", "type", "setIdentifier")),
     "aws:ec2/route:Route": ("-", ("routeTableId", "destinationCidrBlock", "destinationPrefixListId")),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": ("", ("repository",)),
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": ("", ("repository",)),
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ("-", ("vpcId",)),
 }
 #: Parts of an ARN before and after the account, or all of it; `{name}` and `{id}` stand for the resource's.

@@ -13,7 +13,10 @@ from tests.engine.simcloud.values import Properties, plain
 
 #: Making one that is there overwrites it, so that a replacement that deletes the old one last deletes the new one.
 #: https://docs.aws.amazon.com/eks/latest/APIReference/API_AssociateAccessPolicy.html
-OVERWRITTEN: Final = frozenset({"aws:eks/accessPolicyAssociation:AccessPolicyAssociation"})
+#: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutLifecyclePolicy.html
+OVERWRITTEN: Final = frozenset(
+    {"aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "aws:ecr/lifecyclePolicy:LifecyclePolicy"}
+)
 
 Operation = Literal["create", "update", "delete", "read", "invoke"]
 

@@ -33,7 +33,7 @@ _MUST_EXIST: Final = (
     (r"aws:s3/bucket[A-Z]\w*:", "bucket", _BUCKET),
     (r"aws:cloudtrail/trail:", "s3BucketName", "aws:s3/bucketPolicy:BucketPolicy"),
     (r"aws:kms/alias:", "targetKeyId", "aws:kms/key:Key"),
-    (r"aws:ecr/lifecyclePolicy:", "repository", "aws:ecr/repository:Repository"),
+    (r"aws:ecr/(lifecyclePolicy|repositoryPolicy):", "repository", "aws:ecr/repository:Repository"),
     (r"aws:route53/record:", "zoneId", "aws:route53/zone:Zone"),
     (r"aws:autoscaling/tag:", "autoscalingGroupName", "aws:eks/nodeGroup:NodeGroup"),
 )

@@ -3,6 +3,7 @@
 Dated: 2026-11-21. Sources:
 - `aws:eks/cluster`, `aws:eks/nodeGroup`: `ForceNew` in the provider's schema (commits 00555dc5b3 and 012e0a32f0), from
   which Pulumi's is bridged.
+- `aws:ecr/lifecyclePolicy`: the same (commit 00a35305dc).
 - all others: the create-only properties of CloudFormation's resource schemas of 2026-10-20, as far as the API knows no
   update of them, in the provider's spelling. Types that CloudFormation does not have (S3's settings, tags of scaling
   groups, policies of access entries, default security groups) by the API: what names the resource cannot change.
@@ -49,6 +50,7 @@ AWS_REPLACING: Final[Mapping[str, str]] = {
     "aws:ec2/vpc:Vpc": "cidrBlock ipv4IpamPoolId ipv4NetmaskLength",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "serviceName serviceRegion vpcEndpointType vpcId",
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": "policy repository",
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": "repository",
     "aws:ecr/repository:Repository": "name encryptionConfigurations",
     "aws:eks/accessEntry:AccessEntry": "clusterName principalArn type",
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "*",
