@@ -92,7 +92,7 @@ def _replacements(diff: Diff, changed: Changed) -> Iterator[Flag]:
 
 
 def _is_replaced(resource: Resource, change: Change) -> bool:
-    return any(replaces(resource.type, leaf) for leaf in (change, *leaves(change))) or ignored(
+    return any(replaces(resource.type, leaf) for leaf in leaves(change)) or ignored(
         change, resource.options.replace_on_changes
     )
 

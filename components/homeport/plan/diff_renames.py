@@ -41,26 +41,68 @@ def pairs(diff: Diff) -> list[Pair]:
     if diff.base is None or diff.head is None:
         return []
     gone, new = {item.urn for item in diff.removed}, {item.urn for item in diff.added}
-    removed = {item.urn: item for item in parents_first(diff.base) if item.urn in gone}
-    added = {item.urn: item for item in parents_first(diff.head) if item.urn in new}
-    out: list[Pair] = []
+    if not gone or not new:
+        return []
+    search = _Search(
+        {item.urn: item for item in parents_first(diff.base) if item.urn in gone},
+        {item.urn: item for item in parents_first(diff.head) if item.urn in new},
+    )
+    search.follow(list(search.added.values()), by_name=True)
+    for before, after in _alike(diff.base, diff.head, search.removed, search.added):
+        if before.urn in search.removed and after.urn in search.added:
+            search.take(before, after)
+            search.follow(list(diff.head.descendants(after.urn)), by_name=False)
+    return search.found
 
-    def take(before: Resource, after: Resource) -> None:
-        out.append(Pair(before, after))
-        del removed[before.urn], added[after.urn]
 
-    for after in list(added.values()):
-        if after.urn in added:
-            found = _below_a_pair(after, removed.values(), out) or _same_name(after, removed.values())
-            if found is not None:
-                take(found, after)
-    for before, after in _alike(diff, removed, added):
-        if before.urn in removed and after.urn in added:
-            take(before, after)
-            for child in parents_first(diff.head):
-                if child.urn in added and (found := _below_a_pair(child, removed.values(), out)) is not None:
-                    take(found, child)
-    return out
+class _Search:
+    """What is not paired yet, and what is."""
+
+    def __init__(self, removed: dict[str, Resource], added: dict[str, Resource]) -> None:
+        self.removed = removed
+        self.added = added
+        self.found: list[Pair] = []
+        self._pairs: dict[str, Pair] = {}
+        self._by_name: dict[str, list[Resource]] = {}
+        self._by_parent: dict[str | None, list[Resource]] = {}
+        for item in removed.values():
+            self._by_name.setdefault(item.name, []).append(item)
+            self._by_parent.setdefault(item.parent, []).append(item)
+
+    def take(self, before: Resource, after: Resource) -> None:
+        """The two are one."""
+        self._pairs[after.urn] = Pair(before, after)
+        self.found.append(self._pairs[after.urn])
+        del self.removed[before.urn], self.added[after.urn]
+
+    def follow(self, resources: Iterable[Resource], *, by_name: bool) -> None:
+        """Pair what a paired parent explains and, where asked for, what kept its name."""
+        for after in resources:
+            if after.urn in self.added:
+                before = self._below_a_pair(after) or (self._same_name(after) if by_name else None)
+                if before is not None:
+                    self.take(before, after)
+
+    def _below_a_pair(self, after: Resource) -> Resource | None:
+        above = self._pairs.get(after.parent or "")
+        if above is None:
+            return None
+        role = after.name.removeprefix(above.after.name)
+        for before in self._by_parent.get(above.before.urn, ()):
+            alike = before.name == after.name or before.name.removeprefix(above.before.name) == role
+            if alike and before.type == after.type and before.urn in self.removed:
+                return before
+        return None
+
+    def _same_name(self, after: Resource) -> Resource | None:
+        """The one of the same name: moved to another parent, or a component that has another type."""
+        named = self._by_name.get(after.name, ())
+        same = [item for item in named if item.urn in self.removed and item.custom is after.custom]
+        typed = [item for item in same if item.type == after.type]
+        if len(typed) == 1:
+            return typed[0]
+        loose = [item for item in same if item.is_component and item.parent == after.parent]
+        return loose[0] if after.is_component and len(loose) == 1 else None
 
 
 def rename_flags(diff: Diff, found: Iterable[Pair]) -> Iterator[Flag]:
@@ -71,7 +113,8 @@ def rename_flags(diff: Diff, found: Iterable[Pair]) -> Iterator[Flag]:
         above = by_after.get(pair.after.parent or "")
         if above is not None and above.before.urn == pair.before.parent:
             continue
-        below = [item for item in every if item is not pair and _is_below(diff, item.after, pair.after)]
+        under = diff.head.descendants(pair.after.urn) if diff.head is not None else ()
+        below = [by_after[item.urn] for item in under if item.urn in by_after]
         yield flag(
             "renamed-without-alias", "danger", pair.after, _text(pair, below), fix=_fix(pair), path=pair.before.urn
         )
@@ -114,54 +157,20 @@ def _s(count: int) -> str:
     return "" if count == 1 else "s"
 
 
-def _is_below(diff: Diff, resource: Resource, above: Resource) -> bool:
-    assert diff.head is not None  # noqa: S101 - there is no pair without a head
-    current: Resource | None = resource
-    while current is not None and current.parent is not None:
-        if current.parent == above.urn:
-            return True
-        current = diff.head.by_urn.get(current.parent)
-    return False
-
-
-def _below_a_pair(after: Resource, removed: Iterable[Resource], out: list[Pair]) -> Resource | None:
-    above = next((pair for pair in out if pair.after.urn == after.parent), None)
-    if above is None:
-        return None
-    role = after.name.removeprefix(above.after.name)
-    for before in removed:
-        sibling = before.parent == above.before.urn and before.type == after.type
-        if sibling and (before.name == after.name or before.name.removeprefix(above.before.name) == role):
-            return before
-    return None
-
-
-def _same_name(after: Resource, removed: Iterable[Resource]) -> Resource | None:
-    """The one of the same name: moved to another parent, or a component that has another type."""
-    same = [item for item in removed if item.name == after.name and item.custom is after.custom]
-    typed = [item for item in same if item.type == after.type]
-    if len(typed) == 1:
-        return typed[0]
-    loose = [item for item in same if item.is_component and item.parent == after.parent]
-    return loose[0] if after.is_component and len(loose) == 1 else None
-
-
 def _alike(
-    diff: Diff, removed: Mapping[str, Resource], added: Mapping[str, Resource]
+    base: Graph, head: Graph, removed: Mapping[str, Resource], added: Mapping[str, Resource]
 ) -> list[tuple[Resource, Resource]]:
     scored: list[tuple[float, str, str]] = []
     by_type: dict[str, tuple[list[Resource], list[Resource]]] = {}
     for side, items in enumerate((removed, added)):
         for item in items.values():
             by_type.setdefault(item.type, ([], []))[side].append(item)
-    assert diff.base is not None  # noqa: S101 - see pairs
-    assert diff.head is not None  # noqa: S101
     for token, (gone, new) in by_type.items():
         if not gone or not new or token == STACK_TYPE or len(gone) * len(new) > _MANY * _MANY:
             continue
         least = _ALIKE_STATEFUL if loss(token) else _ALIKE
-        was = {item.urn: _features(item, diff.base) for item in gone}
-        now = {item.urn: _features(item, diff.head) for item in new}
+        was = {item.urn: _features(item, base) for item in gone}
+        now = {item.urn: _features(item, head) for item in new}
         for before in gone:
             for after in new:
                 score = _overlap(was[before.urn], now[after.urn])

@@ -16,6 +16,8 @@ Forge = Literal["github", "gitlab"]
 LIMITS: Final[dict[Forge, int]] = {"github": 65_536, "gitlab": 1_000_000}
 #: Kept free for what is written around the details: fences, notes of what was left out.
 _SPARE: Final = 1_500
+#: Below this a stack's details say nothing.
+_LEAST: Final = 900
 #: Part of what is left that dangers may take before details get any.
 _DANGERS_PART: Final = 0.6
 #: Rows of the table, and names of unaffected stacks.
@@ -53,9 +55,14 @@ def comment(review: Review, forge: Forge = "github", limit: int | None = None) -
     parts.extend(dangers)
     left -= sum(size(text) for text in dangers)
     for place, stack in enumerate(affected):
-        text = _details(stack, left // (len(affected) - place))
+        if left < _LEAST:
+            parts.append(
+                f"**Details of {len(affected) - place} more stacks do not fit here**; `homeport diff` shows them."
+            )
+            break
+        text = _details(stack, max(left // (len(affected) - place), _LEAST))
         parts.append(text)
-        left -= size(text)
+        left -= size(text) + 2
     return "\n\n".join([*parts, foot]) + "\n"
 
 

@@ -65,4 +65,5 @@ def size(text: str) -> int:
 
 def marker(project: str) -> str:
     """The line by which a comment of ours is found again; it is not shown."""
-    return f"<!-- homeport-review: {re.sub('[^A-Za-z0-9_.]', '-', project)[:100].replace('--', '-')} -->"
+    # Two dashes could end the comment.
+    return f"<!-- homeport-review: {re.sub('[^A-Za-z0-9_.]+', '-', project)[:100]} -->"
