@@ -96,8 +96,9 @@ def plan(sections: Mapping[str, AddonArgs], site: Site, addons: Iterable[Addon[A
         raise SettingsError(problem.below(("addons",)) for problem in found)
     chosen, left_out = choose(sections, site, catalogue)
     site = replace(site, installed=frozenset(chosen))
-    ordered = tuple(_ordered(steps_of(chosen, site, catalogue)))
     exports = _exports(_offered(chosen, site, catalogue))
+    site = replace(site, offers=exports)
+    ordered = tuple(_ordered(steps_of(chosen, site, catalogue)))
     warnings = (*_warnings(ordered, chosen), *_said(chosen, site, catalogue))
     return AddonPlan(ordered, chosen, exports, warnings, left_out)
 
@@ -119,11 +120,13 @@ def problems(sections: Mapping[str, AddonArgs], site: Site, addons: Iterable[Add
     yield from (problem.below((name,)) for name, own in wrong.items() for problem in own)
     yield from graph_problems.conflicts(chosen, catalogue)
     yield from graph_problems.namespaces(chosen, catalogue)
+    offered = _offered(chosen, site, catalogue, without=wrong)
+    yield from graph_problems.offers(offered)
+    site = replace(site, offers=_exports(offered))
     steps = steps_of(chosen, site, catalogue, opaque=wrong.keys())
     yield from graph_problems.missing(steps, site, catalogue, chosen, wrong)
     yield from graph_problems.unserved(steps, chosen, site)
     yield from graph_problems.unset_secrets(steps, site)
-    yield from graph_problems.offers(_offered(chosen, site, catalogue, without=wrong))
     yield from graph_problems.cycles(steps)
 
 

@@ -45,10 +45,12 @@ class Ref:
     Attributes:
         item: key of an item of the same add-on, or "add-on/key".
         output: attribute of its resource, for example address.
+        every: whether it is the outputs of all the item's resources, with commas between them.
     """
 
     item: str
     output: str
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,11 +189,13 @@ class Namespace:
         pod_security: level that is enforced, audited and warned about.
             https://kubernetes.io/docs/concepts/security/pod-security-standards/
         ours: whether it is made; kube-system is there already.
+        labels: further labels, key and value.
     """
 
     name: str
     pod_security: Literal["restricted", "baseline", "privileged"] = "restricted"
     ours: bool = True
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 KUBE_SYSTEM = Namespace("kube-system", "privileged", ours=False)

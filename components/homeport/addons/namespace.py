@@ -18,4 +18,6 @@ def namespace_manifest(namespace: Namespace, labels: Labels) -> Manifest:
     https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/
     """
     levels = {f"pod-security.kubernetes.io/{mode}": namespace.pod_security for mode in _MODES}
-    return Manifest("v1", "Namespace", namespace.name, labels={**labels.kubernetes(), **levels})
+    return Manifest(
+        "v1", "Namespace", namespace.name, labels={**labels.kubernetes(), **levels, **dict(namespace.labels)}
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from homeport.addons.args import ChartsArgs, Profile
+from homeport.addons.exports import Exports
 from homeport.identity.refs import ZoneRef
 from homeport.labels import Labels
 from homeport.model import In
@@ -60,6 +61,8 @@ class Site:
         provides: what the cluster brings by itself.
         charts: where charts come from.
         installed: names of the add-ons that are installed; the graph fills it in before it asks them anything.
+        offers: what those offer to each other; the graph fills it in before it asks what they consist of. Without what
+            comes from an add-on whose section is wrong.
         secrets: of the stack, name to secret; in a plan every name counts as present.
     """
 
@@ -82,6 +85,7 @@ class Site:
     provides: frozenset[Provided] = frozenset()
     charts: ChartsArgs = field(default_factory=ChartsArgs)
     installed: frozenset[str] = frozenset()
+    offers: Exports = field(default_factory=Exports)
     secrets: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     @property
