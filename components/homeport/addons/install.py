@@ -13,12 +13,14 @@ from homeport.addons.args import AddonArgs
 from homeport.addons.base import Addon
 from homeport.addons.declare_chart import declare_chart
 from homeport.addons.declare_secrets import declare_given, declare_password
+from homeport.addons.declare_stored_secret import declare_store_access, declare_store_encryption, declare_stored_secret
 from homeport.addons.exports import Exports
 from homeport.addons.graph import NamespaceItem, Step
 from homeport.addons.items import Chart, GivenSecret, Item, Object, Password, Ref, Rights
 from homeport.addons.namespace import namespace_manifest
 from homeport.addons.section import CATALOGUE, AddonsArgs
 from homeport.addons.site import Site
+from homeport.addons.stored_secret import StoreAccess, StoredSecret, StoreEncryption
 from homeport.cluster.base import Cluster
 from homeport.identity.binding import WorkloadPermissions
 from homeport.kube.declare import declare
@@ -113,6 +115,20 @@ def _given(item: GivenSecret, making: Making) -> Declared:
     return [declare_given(making.name, item, making.site.secrets, cluster=making.cluster, opts=making.opts)]
 
 
+def _stored(item: StoredSecret, making: Making) -> Declared:
+    return [declare_stored_secret(making.name, item, site=making.site, opts=making.opts)]
+
+
+def _store_encryption(item: StoreEncryption, making: Making) -> Declared:
+    return declare_store_encryption(making.name, item, site=making.site, opts=making.opts)
+
+
+def _store_access(item: StoreAccess, making: Making) -> Declared:
+    return declare_store_access(
+        making.name, item, cluster=making.cluster, site=making.site, fill=making.fill, opts=making.opts
+    )
+
+
 #: How each kind of item is declared. A kind of its own brings its function here.
 DECLARATIONS: Final[dict[type[Item], Callable[[Any, Making], Declared]]] = {
     NamespaceItem: _namespace,
@@ -121,6 +137,9 @@ DECLARATIONS: Final[dict[type[Item], Callable[[Any, Making], Declared]]] = {
     Rights: _rights,
     Password: _password,
     GivenSecret: _given,
+    StoredSecret: _stored,
+    StoreEncryption: _store_encryption,
+    StoreAccess: _store_access,
 }
 
 

@@ -12,10 +12,11 @@ from pydantic import ConfigDict, Field
 from homeport.addons.args import AddonArgs, Profile
 from homeport.addons.base import Addon
 from homeport.addons.cert_manager import CertManager, CertManagerArgs
+from homeport.addons.sealed_secrets import SealedSecrets, SealedSecretsArgs
 from homeport.model import Model
 
 #: Every add-on, in the order in which the documentation names them. Order means nothing to the graph.
-CATALOGUE: Final[tuple[Addon[Any], ...]] = (CertManager(),)
+CATALOGUE: Final[tuple[Addon[Any], ...]] = (CertManager(), SealedSecrets())
 
 
 class AddonsArgs(Model):
@@ -29,6 +30,8 @@ class AddonsArgs(Model):
     what a cluster cannot do without. standard: two or more of what serves requests, and monitoring."""
     cert_manager: CertManagerArgs = Field(default=CertManagerArgs(), alias="cert-manager")
     """Certificates."""
+    sealed_secrets: SealedSecretsArgs = Field(default=SealedSecretsArgs(), alias="sealed-secrets")
+    """Secrets that may lie in a repository."""
 
     def sections(self) -> dict[str, AddonArgs]:
         """Name of an add-on to its section."""
