@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from benchmarks.addon_goldens import FOLDER as ADDON_GOLDEN
+from benchmarks.addon_goldens import addon_goldens
 from homeport.parity import parity_page
 from homeport.plan.evaluate import evaluate
 from homeport.plan.graph import Graph
@@ -32,6 +34,7 @@ def generated(project: Project) -> Iterator[tuple[Path, str]]:
             yield project.schema.relative_to(project.root), schema_text(model)
         yield REFERENCE, settings_reference(model)
     yield PARITY, parity_page()
+    yield from addon_goldens()
     for stack in project.stacks():
         graph = evaluate(project.root, stack)
         yield GOLDEN / f"{stack}.json", graph.to_json()
@@ -41,10 +44,12 @@ def generated(project: Project) -> Iterator[tuple[Path, str]]:
 
 
 def left_over(project: Project) -> list[Path]:
-    """Golden files of stacks that are no more."""
+    """Golden files of stacks and add-ons that are no more."""
     folder = project.root / GOLDEN
     stacks = set(project.stacks())
     found = [path for path in folder.glob("*") if path.suffix in {".json", ".txt"} and path.stem not in stacks]
+    addons = {path.name for path, _ in addon_goldens()}
+    found += [path for path in (project.root / ADDON_GOLDEN).glob("*.json") if path.name not in addons]
     return sorted(path.relative_to(project.root) for path in found)
 
 

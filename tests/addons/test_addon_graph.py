@@ -161,7 +161,7 @@ def test_a_chart_that_was_not_made_for_the_clusters_version_is_refused_unless_an
 
 def test_a_secret_that_nobody_set_is_told_with_the_command() -> None:
     web = toy("web", GivenSecret(key="hook", secret="hook", data={"url": "hook_url"}))
-    assert refused(web) == [
+    assert refused(web, secrets={}) == [
         (
             'addons.web: needs the secret "hook_url" of the stack, which is not set;'
             " pulumi config set --secret --path 'homeport:secrets.hook_url'"

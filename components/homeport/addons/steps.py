@@ -6,13 +6,14 @@ Pure: nothing here imports pulumi.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Final, cast
 
 from homeport.addons.args import AddonArgs
 from homeport.addons.base import Addon
 from homeport.addons.items import Chart, Item, Namespace, Need, NeedKind, Object, Ref
 from homeport.addons.site import Site
+from homeport.kube.manifest import Manifest
 
 #: What the cluster itself offers to needs: its API, nodes with room and a working cluster DNS, its storage classes.
 CLUSTER: Final = "cluster"
@@ -104,14 +105,14 @@ def needs_of(item: Item) -> Iterator[Need]:
     """What an item says that it needs, and the items whose outputs it holds."""
     said = {need.on for need in item.needs}
     yield from item.needs
-    for ref in refs(_values(item)):
+    for ref in refs(item):
         if ref.item not in said:
             said.add(ref.item)
             yield Need(ref.item, f"holds its {ref.output}")
 
 
 def refs(value: Any) -> Iterator[Ref]:
-    """References inside of values."""
+    """References inside of values, also of an item of any kind."""
     if isinstance(value, Ref):
         yield value
     elif isinstance(value, Mapping):
@@ -120,14 +121,9 @@ def refs(value: Any) -> Iterator[Ref]:
     elif isinstance(value, list | tuple):
         for item in cast("Sequence[Any]", value):
             yield from refs(item)
-
-
-def _values(item: Item) -> Any:
-    if isinstance(item, Chart):
-        return item.values
-    if isinstance(item, Object):
-        return (item.manifest.body, item.manifest.annotations)
-    return ()
+    elif isinstance(value, Item | Manifest):
+        for one in fields(value):
+            yield from refs(getattr(value, one.name))
 
 
 def _completed(item: Item, addon: Addon[Any]) -> Item:
