@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from tests.engine.control_plane import ControlPlane
 from tests.engine.events import BUILT_IN, Result, read_events
-from tests.engine.simcloud.cloud import Cloud, Live
+from tests.engine.simcloud.cloud import Cloud, Key, Live
 from tests.engine.site import Site
 
 #: Seconds after which a command is killed: far more than any needs, so that a hang shows and nothing else does.
@@ -48,7 +48,7 @@ class Engine:
         return self.site.control_plane
 
     @property
-    def live(self) -> Mapping[tuple[str, str], Live]:
+    def live(self) -> Mapping[Key, Live]:
         """What the stack has in the simulated clouds."""
         return self.cloud.of_stack(self.stack)
 

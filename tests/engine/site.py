@@ -14,7 +14,7 @@ from tests.engine.logins import install_logins
 from tests.engine.processes import Processes
 from tests.engine.shipped import install_what_an_eks_addon_brings, install_what_eks_ships, install_what_gke_ships
 from tests.engine.simcloud.aws import Aws, AwsHooks
-from tests.engine.simcloud.cloud import Cloud, Live
+from tests.engine.simcloud.cloud import Cloud, Key, Live
 from tests.engine.simcloud.gcp import Gcp
 from tests.engine.simcloud.random_values import RandomValues
 from tests.engine.simcloud.server import CloudServer
@@ -93,7 +93,7 @@ class Site:
         shutil.copytree(folder / "backend", self.backend, dirs_exist_ok=True)
         for settings in folder.glob("Pulumi.*.yaml"):
             shutil.copy(settings, self.work)
-        live: dict[tuple[str, str], Live] = pickle.loads((folder / "live.pickle").read_bytes())  # noqa: S301 - our own
+        live: dict[Key, Live] = pickle.loads((folder / "live.pickle").read_bytes())  # noqa: S301 - our own
         self.cloud.live.update(live)
 
     def stop(self) -> None:

@@ -11,17 +11,21 @@ from tests.engine.harness import Engine
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900)]
 
 
+@pytest.mark.parametrize(
+    ("stack", "type_", "cluster"),
+    [("stage", "container/cluster:", "cluster-gke"), ("stage-eks", "eks/cluster:", "cluster-eks-eksCluster")],
+)
 def test_an_update_makes_what_a_half_done_destroy_took_and_keeps_what_stayed(
-    new_engine: Callable[[str], Engine],
+    new_engine: Callable[[str], Engine], stack: str, type_: str, cluster: str
 ) -> None:
-    engine = new_engine("stage")
+    engine = new_engine(stack)
     engine.up().must()
     before = set(engine.resources())
-    cluster = engine.cloud.one("cluster:Cluster", "cluster-gke")
+    standing = engine.cloud.one(type_, cluster)
 
     refused = engine.destroy("--skip-preview")
     assert refused.code != 0
-    assert any("cluster-gke" in error and "protected" in error for error in refused.errors)
+    assert any(cluster in error and "protected" in error for error in refused.errors)
     # What lives in the cluster left the state with nobody deleting it: its cluster was to take it along.
     gone = before - set(engine.resources())
     assert {urn.rpartition("::")[2] for urn in gone} >= {"system-pool", "general-pool", "storage-fast"}
@@ -29,6 +33,6 @@ def test_an_update_makes_what_a_half_done_destroy_took_and_keeps_what_stayed(
     again = engine.up().must()
     assert set(engine.resources()) == before
     assert set(again.touched.values()) == {"create"}
-    assert engine.cloud.one("cluster:Cluster", "cluster-gke") is cluster
+    assert engine.cloud.one(type_, cluster) is standing
     assert engine.refresh().must().touched == {}
     assert engine.up().must().touched == {}

@@ -237,3 +237,21 @@ def test_a_password_is_a_secret_of_the_length_asked_for_and_stays() -> None:
     assert len(made["result"].value) == 40
     assert values.update(token, id_, {"length": 40}, made, {})["result"] == made["result"]
     assert replaces(token, "length", {}, {})
+
+
+def test_a_name_is_taken_in_its_account_alone_and_a_buckets_name_everywhere() -> None:
+    cloud, aws = Cloud(), simulated()
+    other = {**CONFIG, "allowedAccountIds": ["333344445555"]}
+    bucket = "aws:s3/bucket:Bucket"
+    for token, config in ((ROLE, CONFIG), (ROLE, other), (bucket, CONFIG)):
+        cloud.add(Live(token, "name", "u", {}, aws.scope(token, config)))
+    with pytest.raises(CloudError, match="409"):
+        cloud.add(Live(ROLE, "name", "u", {}, aws.scope(ROLE, other)))
+    with pytest.raises(CloudError, match="409"):
+        cloud.add(Live(bucket, "name", "u", {}, aws.scope(bucket, other)))
+
+
+def test_a_role_is_held_in_its_own_account_alone() -> None:
+    role = Live(ROLE, "r", "u", {}, "111122223333")
+    cloud = cloud_with(role, Live(ATTACHMENT, "r/p", "u", {"role": "r"}, "222233334444"))
+    check_delete(cloud, role, {})

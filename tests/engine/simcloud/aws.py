@@ -88,13 +88,17 @@ class Aws:
             return "region: missing AWS region"
         return None
 
+    def scope(self, token: str, config: Properties) -> str:
+        """Within what the ids of a type are unique: an account; the names of buckets, the world."""
+        return "" if token.startswith("aws:s3/bucket") else _account(config)
+
     def create(self, token: str, name: str, inputs: Properties, config: Properties) -> tuple[str, Properties]:
         """Id and properties of a new resource."""
         given = _named(token, plain(inputs), f"{uuid.uuid4().int % 10**14:014d}")
         context = _context(token, name, given, config)
         made = identity(token, context, given)
         # Before anything is made up: a new cluster empties the control plane.
-        self._cloud.refuse_taken(token, made.id)
+        self._cloud.refuse_taken(token, made.id, self.scope(token, config))
         if token == CLUSTER:
             public = (as_map(given.get("vpcConfig")) or {}).get("endpointPublicAccess", True)
             endpoint, certificate = self._hooks.new_cluster(bool(public))

@@ -18,6 +18,8 @@ OVERWRITTEN: Final = frozenset(
     {"aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "aws:ecr/lifecyclePolicy:LifecyclePolicy"}
 )
 
+#: Type and id, with what the id is unique in.
+Key = tuple[str, str]
 Operation = Literal["create", "update", "delete", "read", "invoke"]
 
 
@@ -75,12 +77,26 @@ class Record:
 
 @dataclass(slots=True)
 class Live:
-    """A resource that exists in a simulated cloud."""
+    """A resource that exists in a simulated cloud.
+
+    Attributes:
+        type: its type.
+        id: as the provider knows it.
+        urn: of whoever made it.
+        properties: what it is like.
+        scope: within which its id is unique, such as an account; empty: everywhere.
+    """
 
     type: str
     id: str
     urn: str
     properties: Properties
+    scope: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What no other live resource has."""
+        return (self.type, f"{self.scope}/{self.id}" if self.scope else self.id)
 
     def names(self) -> set[str]:
         """Every text by which another resource refers to this one."""
@@ -94,7 +110,7 @@ class Cloud:
 
     kubernetes: Mapping[str, str] | None = None
     """`server` and base64 `certificate` of the API server that every simulated cluster answers with."""
-    live: dict[tuple[str, str], Live] = field(default_factory=dict[tuple[str, str], Live])
+    live: dict[Key, Live] = field(default_factory=dict[Key, Live])
     journal: list[Record] = field(default_factory=list[Record])
     lock: threading.RLock = field(default_factory=threading.RLock)
     _faults: list[Fault] = field(default_factory=list[Fault])
@@ -108,22 +124,22 @@ class Cloud:
             CloudError: there is one of this type and id.
         """
         with self.lock:
-            self.refuse_taken(resource.type, resource.id)
-            self.live[resource.type, resource.id] = resource
+            self.refuse_taken(resource.type, resource.id, resource.scope)
+            self.live[resource.key] = resource
 
-    def refuse_taken(self, type_: str, id_: str) -> None:
+    def refuse_taken(self, type_: str, id_: str, scope: str = "") -> None:
         """Refuse to make what is there.
 
         Raises:
             CloudError: there is one of this type and id.
         """
-        if type_ not in OVERWRITTEN and self.find(type_, id_) is not None:
+        if type_ not in OVERWRITTEN and self.find(type_, id_, scope) is not None:
             raise CloudError(f"Error 409: {type_} {id_} already exists, alreadyExists")
 
-    def find(self, type_: str, id_: str) -> Live | None:
+    def find(self, type_: str, id_: str, scope: str = "") -> Live | None:
         """The live resource of this type and id."""
         with self.lock:
-            return self.live.get((type_, id_))
+            return self.live.get(Live(type_, id_, "", {}, scope).key)
 
     def named(self, type_: str, name: str) -> Live | None:
         """The live resource of this type that `name`, a name, id or link, means."""
@@ -134,7 +150,7 @@ class Cloud:
     def remove(self, resource: Live) -> None:
         """Delete a live resource."""
         with self.lock:
-            self.live.pop((resource.type, resource.id), None)
+            self.live.pop(resource.key, None)
 
     def record(self, record: Record) -> None:
         """Write an operation into the journal."""
@@ -179,7 +195,7 @@ class Cloud:
         """Change a resource behind Pulumi's back."""
         self.one(type_, name).properties.update(properties)
 
-    def of_stack(self, stack: str) -> Mapping[tuple[str, str], Live]:
+    def of_stack(self, stack: str) -> Mapping[Key, Live]:
         """What is live of one stack."""
         with self.lock:
             return {key: r for key, r in self.live.items() if r.urn.startswith(f"urn:pulumi:{stack}::")}
@@ -194,7 +210,7 @@ class Cloud:
         with self.lock:
             return [r for r in self.journal[mark:] if r.operation in wanted and not r.preview and r.error is None]
 
-    def snapshot(self) -> Mapping[tuple[str, str], Any]:
+    def snapshot(self) -> Mapping[Key, Any]:
         """All that is live now, as plain values."""
         with self.lock:
             return {key: plain(dict(r.properties)) for key, r in self.live.items()}

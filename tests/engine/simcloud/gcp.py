@@ -68,6 +68,10 @@ class Gcp:
             return "project: required field is not set"
         return None
 
+    def scope(self, token: str, config: Properties) -> str:
+        """Within what the ids of a type are unique: they are everywhere."""
+        return ""
+
     def create(self, token: str, name: str, inputs: Properties, config: Properties) -> tuple[str, Properties]:
         """Id and properties of a new resource."""
         given: Properties = plain(inputs)

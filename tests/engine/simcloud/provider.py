@@ -58,6 +58,10 @@ class Simulated(Protocol):
         """What is missing in the provider's configuration for a resource."""
         ...
 
+    def scope(self, token: str, config: Properties) -> str:
+        """Within what the ids of a type are unique; empty: everywhere."""
+        ...
+
     def create(self, token: str, name: str, inputs: Properties, config: Properties) -> tuple[str, Properties]:
         """Id and properties of a new resource."""
         ...
@@ -172,7 +176,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         def create(config: Properties) -> tuple[str, Properties]:
             check_new(self._cloud, token, inputs, urn=request.urn)
             id_, outputs = self._simulated.create(token, name, inputs, config)
-            self._cloud.add(Live(token, id_, request.urn, outputs))
+            self._cloud.add(Live(token, id_, request.urn, outputs, self._simulated.scope(token, config)))
             return id_, outputs
 
         id_, outputs = self._operate("create", request.urn, inputs, context, create, inputs_if_failed=inputs)
@@ -186,7 +190,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if request.preview:
                 outputs = self._simulated.update(token, request.id, new, old, config)
                 return request.id, {**outputs, **dict.fromkeys(self._simulated.changing(token), UNKNOWN)}
-            live = self._cloud.find(token, request.id)
+            live = self._cloud.find(token, request.id, self._simulated.scope(token, config))
             if live is None:
                 raise CloudError(f"Error 404: {token} {request.id} is not there")
             check_new(self._cloud, token, new, urn=request.urn, old=live.properties)
@@ -201,8 +205,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: Any, context: Any) -> Any:
         token, state = _token(request.urn), decode(request.properties)
 
-        def delete(_: Properties) -> tuple[str, Properties]:
-            live = self._cloud.find(token, request.id)
+        def delete(config: Properties) -> tuple[str, Properties]:
+            live = self._cloud.find(token, request.id, self._simulated.scope(token, config))
             if live is not None:
                 check_delete(self._cloud, live, state)
                 self._cloud.remove(live)
@@ -215,8 +219,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         token = _token(request.urn)
         inputs, state = decode(request.inputs), decode(request.properties)
 
-        def read(_: Properties) -> tuple[str, Properties]:
-            live = self._cloud.find(token, request.id)
+        def read(config: Properties) -> tuple[str, Properties]:
+            live = self._cloud.find(token, request.id, self._simulated.scope(token, config))
             if live is None:
                 return "", {}
             schema = type_schema(token)

@@ -45,6 +45,10 @@ class RandomValues:
         """Nothing can be missing."""
         return None
 
+    def scope(self, token: str, config: Properties) -> str:
+        """Within what the ids of a type are unique: they are everywhere."""
+        return ""
+
     def create(self, token: str, name: str, inputs: Properties, config: Properties) -> tuple[str, Properties]:
         """Id and properties of a new value."""
         context = Context(token=token, name=name, project="", region="")

@@ -113,7 +113,8 @@ def check_delete_aws(cloud: Cloud, resource: Live) -> None:
     holders, text = _HELD[resource.type]
     names = {resource.id, resource.properties.get("arn")}
     for other in list(cloud.live.values()):
-        if re.match(holders, other.type) and names & set(strings(other.properties)):
+        same_account = other.scope == resource.scope
+        if same_account and re.match(holders, other.type) and names & set(strings(other.properties)):
             raise CloudError(f"{text.format(id=resource.id)} (held by {other.type} {other.id})")
 
 
@@ -148,7 +149,7 @@ def _check_gateway(cloud: Cloud, gateway: Live) -> None:
 
 def _check_subnet(cloud: Cloud, given: Properties) -> None:
     own = _network(given.get("cidrBlock"))
-    vpc = cloud.find("aws:ec2/vpc:Vpc", str(given.get("vpcId")))
+    vpc = cloud.named("aws:ec2/vpc:Vpc", str(given.get("vpcId")))
     if own is None or vpc is None:
         return
     whole = _network(plain(vpc.properties.get("cidrBlock")))
