@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 ZONES = ["europe-west3-a", "europe-west3-b", "europe-west3-c"]
 
-words = st.from_regex(r"[a-z][a-z0-9]{1,8}", fullmatch=True)
+#: Words that YAML readers do not agree about: as keys and values they would have to be quoted.
+AMBIGUOUS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+words = st.from_regex(r"[a-z][a-z0-9]{1,8}", fullmatch=True).filter(lambda word: word not in AMBIGUOUS)
 
 
 @st.composite
@@ -114,13 +116,21 @@ def lookup(data: Any, path: tuple[str | int, ...]) -> Any:
 
 
 #: Maps whose keys are free: renaming one of their keys is no mistake.
-_FREE = {"node_pools", "labels", "authorized_networks", "peers"}
+_FREE = {"node_pools", "labels", "authorized_networks", "peers", "access", "public_cidrs"}
 
 
 @st.composite
-def broken(draw: st.DrawFn) -> dict[str, Any]:
-    """The sections of a stack with at least one mistake, whatever else is right."""
-    data = copy.deepcopy(draw(gke_stacks()))
+def broken(
+    draw: st.DrawFn, stacks: st.SearchStrategy[dict[str, Any]] | None = None, machine: str = "e2-standard-2"
+) -> dict[str, Any]:
+    """The sections of a stack with at least one mistake, whatever else is right.
+
+    Args:
+        draw: hypothesis's.
+        stacks: valid ones to break; default: those on GKE.
+        machine: a type that their cloud has.
+    """
+    data = copy.deepcopy(draw(gke_stacks() if stacks is None else stacks))
     how = draw(st.sampled_from(["type", "rename", "unknown", "null", "range", "zone", "counts", "literal", "nest"]))
     if how == "type":
         path = draw(st.sampled_from(paths_of(data)))
@@ -139,15 +149,15 @@ def broken(draw: st.DrawFn) -> dict[str, Any]:
         data[draw(st.sampled_from(required))] = None
     elif how == "range":
         wrong = ["10.0.0.0/33", "10.0.0.1/16", "nonsense", "10.0.0.0/30", "8.8.0.0/16"]
-        data["network"] = {"cidr": draw(st.sampled_from(wrong))}
+        data["network"] = {**data["network"], "cidr": draw(st.sampled_from(wrong))}
     elif how == "zone":
         data["cluster"]["zones"] = [
             *data["cluster"]["zones"],
-            draw(st.sampled_from(["us-east1-b", "europe-west3", ""])),
+            draw(st.sampled_from(["us-east1-b", "europe-west3", "us-east-1a", "eu-central-1", ""])),
         ]
     elif how == "counts":
         wrong_counts = [{"min": 5, "max": 2}, {"min": 1}, {"size": 2, "max": 4}, {}, {"min": -1, "max": 4}]
-        pool = {"machines": ["e2-standard-2"], **draw(st.sampled_from(wrong_counts))}
+        pool = {"machines": [machine], **draw(st.sampled_from(wrong_counts))}
         data["cluster"]["node_pools"]["wrong"] = pool
     elif how == "literal":
         data["protection"] = draw(st.text(max_size=5).filter(lambda t: t not in {"none", "standard", "strict"}))

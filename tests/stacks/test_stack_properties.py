@@ -90,7 +90,7 @@ def test_removing_a_pool_removes_its_resources_and_touches_nothing_else(
         assert resource == before[urn]
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(broken())
 def test_a_broken_stack_gives_problems_and_is_never_accepted(sections: dict[str, Any]) -> None:
     with pytest.raises(SettingsError) as caught:
