@@ -60,7 +60,7 @@ def assert_touches(engine: Engine, change: Change) -> None:
     before = engine.cloud.mark()
     engine.edit(change.edit)
     result = engine.up().must()
-    assert result.touched == change.touched
+    assert result.touched == change.touched, f"touched were {dict(result.touched)}"
     for name, properties in change.properties.items():
         assert {path for step in result.steps if step.name == name for path in step.changed} == set(properties)
     in_the_cloud = {record.name for record in engine.cloud.since(before)}
@@ -70,5 +70,7 @@ def assert_touches(engine: Engine, change: Change) -> None:
 def assert_repaired(engine: Engine, drift: Drift) -> None:
     """A refresh reports the drift, and the next update repairs what is to be repaired."""
     drift.happens(engine)
-    assert engine.refresh().must().touched == drift.reported
-    assert engine.up().must().touched == drift.repaired
+    reported = engine.refresh().must().touched
+    assert reported == drift.reported, f"reported were {dict(reported)}"
+    repaired = engine.up().must().touched
+    assert repaired == drift.repaired, f"repaired were {dict(repaired)}"

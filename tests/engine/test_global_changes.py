@@ -14,18 +14,19 @@ from tests.engine.site import Site
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900)]
 
 _LIFECYCLES = [f"aws-global-registry-apps-{image}-lifecycle" for image in ("api", "web", "worker")]
+_ZONE = ("dns-shop", "dns-shop-ns", "dns-editor-shop", "dns-editor-shop-records")
 
 #: In this order, each on top of the ones before it.
 CHANGES = [
     Change(
-        "a zone more is made with its delegation",
+        "a zone more is made with its delegation and who keeps its records",
         lambda c: c["dns"]["zones"].update(shop={"cloud": "aws", "domain": "shop.eks.acme.example", "parent": "eks"}),
-        {"dns-shop": "create", "dns-shop-ns": "create"},
+        dict.fromkeys(_ZONE, "create"),
     ),
     Change(
-        "a zone that goes takes its delegation along",
+        "a zone that goes takes all that along",
         lambda c: c["dns"]["zones"].pop("shop"),
-        {"dns-shop": "delete", "dns-shop-ns": "delete"},
+        dict.fromkeys(_ZONE, "delete"),
     ),
     Change(
         "another cleanup of images changes its rules and no repository",

@@ -168,8 +168,9 @@ def _id(token: str, context: Context, given: Properties) -> str:
     kind = token.rsplit(":", 1)[-1]
     service = token.split(":")[1].split("/", maxsplit=1)[0]
     project = f"projects/{context.project}"
-    if kind.endswith("IAMMember"):
-        what = (given.get(key) for key in ("project", "cryptoKeyId", "bucket", "serviceAccountId", "repository"))
+    if kind.lower().endswith("iammember"):
+        targets = ("project", "cryptoKeyId", "bucket", "serviceAccountId", "repository", "managedZone")
+        what = (given.get(key) for key in targets)
         return "/".join(str(part) for part in (*what, given.get("role"), given.get("member")) if part)
     match kind:
         case "Account":

@@ -55,6 +55,7 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
         "gcp:kms/keyRing:KeyRing": EVERYTHING,
         "gcp:kms/cryptoKey:CryptoKey": "keyRing name purpose destroyScheduledDuration importOnly cryptoKeyBackend",
         "gcp:serviceaccount/account:Account": "accountId project",
+        "gcp:projects/iAMCustomRole:IAMCustomRole": "roleId project",
         "gcp:projects/service:Service": "service project",
         "gcp:projects/serviceIdentity:ServiceIdentity": EVERYTHING,
         "gcp:dns/managedZone:ManagedZone": "dnsName name visibility project",
