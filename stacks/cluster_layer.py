@@ -8,6 +8,7 @@ from homeport.addons.exports import Exports
 from homeport.cluster.existing import ExistingCluster
 from homeport.cluster.publish import publish_cluster
 from homeport.globals.globals_output import Zone
+from homeport.identity.refs import RoleRef
 from homeport.labels import Labels
 from homeport.storage.component import StorageClasses
 from homeport.tenancy.tenant import Tenant
@@ -18,7 +19,12 @@ from stacks.settings import ClusterStack, EksSection, GkeSection
 
 
 def build(
-    stack: ClusterStack, *, labels: Labels, zone: Zone | None = None, registry: str | None = None
+    stack: ClusterStack,
+    *,
+    labels: Labels,
+    zone: Zone | None = None,
+    zone_role: RoleRef | None = None,
+    registry: str | None = None,
 ) -> dict[str, Any]:
     """Declare everything of a cluster stack.
 
@@ -27,6 +33,7 @@ def build(
         labels: what every resource carries.
         registry: what the names of our images begin with; None where there are no apps.
         zone: of the global layer, in which the stack's domain lies; None where no global layer is named.
+        zone_role: what workloads take on to keep its records; None where they have rights of their own.
 
     Returns:
         The stack's outputs.
@@ -50,7 +57,7 @@ def build(
         # Imported when needed: a stack without add-ons does not pay for them.
         from homeport.addons.install import Addons
 
-        facts = site.site(stack, labels=labels, zone=site.dns_zone(zone) if zone else None, vpc=made.vpc)
+        facts = site.site(stack, labels=labels, zone=site.dns_zone(zone, zone_role) if zone else None, vpc=made.vpc)
         addons = Addons(
             "support",
             stack.addons,
@@ -81,6 +88,7 @@ def build(
             cluster=made.cluster,
             ground=ground.ground(stack, labels=labels, exports=exports),
             tenants=tenants,
+            charts=stack.charts,
             ready={name: addons.leaves(key) for name, key in exports.items} if addons else {},
             opts=made.opts,
         ).hosts

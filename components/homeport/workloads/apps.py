@@ -7,18 +7,29 @@ from typing import Any, Final, final
 
 import pulumi
 
+from homeport.addons.args import ChartsArgs
 from homeport.cluster.base import Cluster
 from homeport.problems import SettingsError
 from homeport.tenancy.tenant import Tenant
+from homeport.workloads.foreign_kinds import HelmApp, KustomizeApp
+from homeport.workloads.helm_app import HelmAppArgs
 from homeport.workloads.job import CronJobArgs, JobArgs
 from homeport.workloads.kinds import CronJob, Job, WebApp, Worker
+from homeport.workloads.kustomize_app import KustomizeAppArgs
 from homeport.workloads.overlay import AppOverlay
 from homeport.workloads.resolve import Ground, app_problems, deployed
-from homeport.workloads.specs import AppSpecs
+from homeport.workloads.specs import AppSpec, AppSpecs
 from homeport.workloads.web_app import WebAppArgs
 from homeport.workloads.worker import WorkerArgs
 
-_KINDS: Final[dict[type[Any], type[Any]]] = {WebAppArgs: WebApp, WorkerArgs: Worker, CronJobArgs: CronJob, JobArgs: Job}
+_KINDS: Final[dict[type[Any], type[Any]]] = {
+    WebAppArgs: WebApp,
+    WorkerArgs: Worker,
+    CronJobArgs: CronJob,
+    JobArgs: Job,
+    HelmAppArgs: HelmApp,
+    KustomizeAppArgs: KustomizeApp,
+}
 
 
 @final
@@ -33,6 +44,7 @@ class Apps(pulumi.ComponentResource):
         ground: what they share.
         tenants: name to tenant; empty where the tenants are another stack's.
         ready: what users of an add-on wait for, by the names of `Exports.items`: routes, records, monitors.
+        charts: a folder or mirror that stands in for every chart repository.
         opts: with providers for the cluster's cloud, where apps have permissions.
 
     Raises:
@@ -52,6 +64,7 @@ class Apps(pulumi.ComponentResource):
         ground: Ground,
         tenants: Mapping[str, Tenant] | None = None,
         ready: Mapping[str, Sequence[pulumi.Resource]] | None = None,
+        charts: ChartsArgs | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         problems = list(app_problems(specs, overlays, ground))
@@ -71,10 +84,19 @@ class Apps(pulumi.ComponentResource):
                 after=tenant.ready if tenant else [],
                 jobs=[made[job] for job in one.place.jobs],
                 routes_after=[*given.get("routes", ()), *given.get("records", ())],
-                monitors_after=given.get("monitors", ()),
+                **self._more(one.spec, given, charts),
                 opts=pulumi.ResourceOptions(parent=self),
             )
             made[app] = component.runs
             if isinstance(one.spec, WebAppArgs) and one.spec.public_hosts(app, ground.domain):
                 self.hosts[app] = one.spec.public_hosts(app, ground.domain)
         self.register_outputs({"apps": sorted(made)})
+
+    @staticmethod
+    def _more(
+        spec: AppSpec, ready: Mapping[str, Sequence[pulumi.Resource]], charts: ChartsArgs | None
+    ) -> dict[str, Any]:
+        """What only some kinds are told."""
+        if isinstance(spec, HelmAppArgs):
+            return {"charts": charts}
+        return {} if isinstance(spec, KustomizeAppArgs) else {"monitors_after": ready.get("monitors", ())}

@@ -10,10 +10,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from homeport.addons.args import ChartVersion
+from homeport.kube.manifest import merged
 from homeport.model import In, Model
 from homeport.problems import Problem
 from homeport.values import DnsLabel, DnsName, Quantity
 from homeport.workloads.args import EnvName, FromSecret, ImageDigest, ImageTag
+from homeport.workloads.kustomize_app import ImageOverride
 from homeport.workloads.scaling import Autoscale
 from homeport.workloads.schedule import Schedule
 from homeport.workloads.specs import AppSpec, kind_of
@@ -63,6 +66,12 @@ class AppOverlay(Model):
     """Pool whose nodes it runs on."""
     tolerates_spot: bool | None = None
     """Whether it may run on nodes that the cloud can take back."""
+    version: ChartVersion | None = None
+    """Version of a chart from a repository."""
+    values: dict[str, Any] = Field(default_factory=dict)
+    """Chart values laid over the spec's: maps merge, null removes, all else replaces."""
+    images: dict[str, ImageOverride] = Field(default_factory=dict[str, ImageOverride])
+    """Images of a Kustomize tree, laid over the spec's: name as in the tree to what stands in for it."""
 
 
 def applied(spec: AppSpec, overlay: AppOverlay) -> AppSpec:
@@ -77,6 +86,10 @@ def applied(spec: AppSpec, overlay: AppOverlay) -> AppSpec:
         elif name == "env":
             laid = {**getattr(spec, name), **value}
             value = {key: item for key, item in laid.items() if item is not None}
+        elif name == "values":
+            value = merged(getattr(spec, name), value)
+        elif name == "images":
+            value = {**getattr(spec, name), **value}
         changes[name] = value
     if "replicas" in changes and "autoscale" not in changes:
         changes |= {"autoscale": None} if "autoscale" in type(spec).model_fields else {}

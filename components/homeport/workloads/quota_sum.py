@@ -14,7 +14,7 @@ from homeport.kube.quantity import amount, shown_bytes, shown_cpu, times, total
 from homeport.problems import Problem
 from homeport.tenancy.args import Quota
 from homeport.workloads.pod import limits
-from homeport.workloads.specs import AppSpec
+from homeport.workloads.specs import AppSpec, OwnSpec
 from homeport.workloads.web_app import WebAppArgs
 from homeport.workloads.worker import WorkerArgs
 
@@ -33,7 +33,7 @@ class Use:
     pods: int
 
 
-def most_pods(spec: AppSpec) -> int:
+def most_pods(spec: OwnSpec) -> int:
     """Pods at the most, without a rollout."""
     if isinstance(spec, WebAppArgs | WorkerArgs):
         if spec.autoscale is not None:
@@ -43,8 +43,11 @@ def most_pods(spec: AppSpec) -> int:
 
 
 def use(specs: Iterable[AppSpec]) -> Use:
-    """The most that these use together, each of them rolling at once: a label change does that."""
-    counted = [(spec, most_pods(spec) + _surge(spec)) for spec in specs]
+    """The most that these use together, each of them rolling at once: a new policy of the cluster can do that.
+
+    What charts and Kustomize trees ask for is not known here.
+    """
+    counted = [(spec, most_pods(spec) + _surge(spec)) for spec in specs if isinstance(spec, OwnSpec)]
     return Use(
         cpu=total(_times(spec.resources.cpu, count) for spec, count in counted),
         memory=total(_times(spec.resources.memory, count) for spec, count in counted),
@@ -84,7 +87,7 @@ def quota_problems(namespace: str, specs: Iterable[AppSpec], quota: Quota) -> It
             )
 
 
-def _surge(spec: AppSpec) -> int:
+def _surge(spec: OwnSpec) -> int:
     if not isinstance(spec, WebAppArgs | WorkerArgs):
         return 0
     return int((most_pods(spec) * _SURGE).to_integral_value(rounding="ROUND_CEILING"))

@@ -21,11 +21,12 @@ from homeport.tenancy.manifests import namespaces
 from homeport.values import Cidr, Cloud
 from homeport.workloads.args import Flow
 from homeport.workloads.context import Peer, Place
+from homeport.workloads.foreign import ForeignArgs, pod_selector
 from homeport.workloads.job import CronJobArgs, JobArgs, longest_cron_name
 from homeport.workloads.overlay import AppOverlay, applied, overlay_problems
 from homeport.workloads.pod import pod_template
 from homeport.workloads.quota_sum import quota_problems
-from homeport.workloads.specs import AppSpec, AppSpecs
+from homeport.workloads.specs import AppSpec, AppSpecs, OwnSpec
 from homeport.workloads.web_app import WebAppArgs
 
 
@@ -97,7 +98,7 @@ def _chosen(specs: AppSpecs, overlays: Mapping[str, AppOverlay]) -> dict[str, Ap
 
 def _alone(name: str, spec: AppSpec, ground: Ground) -> Iterator[Problem]:
     """What is wrong with one application in this stack; paths relative to its section."""
-    if spec.tag is None and spec.digest is None:
+    if isinstance(spec, OwnSpec) and spec.tag is None and spec.digest is None:
         yield Problem(("tag",), "its image has neither a tag nor a digest", 'say which build: tag: "1.4.2"')
     if isinstance(spec, CronJobArgs) and len(name) > longest_cron_name():
         yield Problem(
@@ -113,6 +114,8 @@ def _alone(name: str, spec: AppSpec, ground: Ground) -> Iterator[Problem]:
     of_tenant = namespaces(spec.tenant, tenant)
     if spec.namespace is not None and spec.namespace not in of_tenant:
         yield _unknown(("namespace",), spec.namespace, f"namespace of the tenant {spec.tenant}", of_tenant)
+    if not isinstance(spec, OwnSpec):
+        return
     if spec.node_pool is not None and ground.pools is not None and spec.node_pool not in ground.pools:
         yield _unknown(("node_pool",), spec.node_pool, "node pool of this cluster", ground.pools)
     place = Place(
@@ -193,7 +196,7 @@ def _order(chosen: Mapping[str, AppSpec]) -> Iterator[Problem]:
                     f"connects to {flow.app}, which is not deployed in this stack",
                     f"name it too, with its tag: {flow.app}: {{tag: ...}}; or remove the flow in the program",
                 )
-            elif not isinstance(target, WebAppArgs) and not flow.ports:
+            elif not flow.ports and not _ports(flow, target):
                 yield Problem(
                     ("apps", name),
                     f"connects to {flow.app}, which is a {target.kind} and has no port",
@@ -234,12 +237,12 @@ def _quotas(chosen: Mapping[str, AppSpec], ground: Ground) -> Iterator[Problem]:
 def _place(name: str, chosen: Mapping[str, AppSpec], ground: Ground) -> Place:
     spec = chosen[name]
     reaches = [
-        Peer(flow.app, _namespace(chosen[flow.app], ground), _ports(flow, chosen[flow.app]))
+        _peer(flow.app, chosen[flow.app], _ports(flow, chosen[flow.app]), ground)
         for flow in spec.connects
         if flow.app is not None
     ]
     reached_by = [
-        Peer(other, _namespace(theirs, ground), _ports(flow, spec))
+        _peer(other, theirs, _ports(flow, spec), ground)
         for other, theirs in chosen.items()
         for flow in theirs.connects
         if flow.app == name
@@ -262,8 +265,14 @@ def _place(name: str, chosen: Mapping[str, AppSpec], ground: Ground) -> Place:
     )
 
 
+def _peer(name: str, spec: AppSpec, ports: tuple[int, ...], ground: Ground) -> Peer:
+    labels = tuple(pod_selector(spec, name).items()) if isinstance(spec, ForeignArgs) else ()
+    return Peer(name, _namespace(spec, ground), ports, labels)
+
+
 def _ports(flow: Flow, target: AppSpec) -> tuple[int, ...]:
-    return tuple(flow.ports) or ((target.port,) if isinstance(target, WebAppArgs) else ())
+    port = target.port if isinstance(target, WebAppArgs | ForeignArgs) else None
+    return tuple(flow.ports) or (() if port is None else (port,))
 
 
 def _namespace(spec: AppSpec, ground: Ground) -> str:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from homeport.workloads.helm_app import HelmAppArgs
 from homeport.workloads.job import CronJobArgs, JobArgs
+from homeport.workloads.kustomize_app import KustomizeAppArgs
 from homeport.workloads.web_app import WebAppArgs
 from homeport.workloads.worker import WorkerArgs
 
+#: Of our own: homeport writes its manifests.
+OwnSpec = WebAppArgs | WorkerArgs | CronJobArgs | JobArgs
 #: An application as the program declares it.
-AppSpec = WebAppArgs | WorkerArgs | CronJobArgs | JobArgs
+AppSpec = OwnSpec | HelmAppArgs | KustomizeAppArgs
 #: Name to application.
 AppSpecs = Mapping[str, AppSpec]
 
