@@ -66,7 +66,6 @@ def directory(args: KustomizeAppArgs, environment: str) -> str:
 
 def with_images(document: Mapping[str, Any], images: Mapping[str, ImageOverride]) -> dict[str, Any]:
     """The same object with other images in its pods, wherever its kind keeps them."""
-
     return {key: _laid_over(value, key, images) for key, value in document.items()}
 
 
@@ -94,9 +93,11 @@ def _laid_over(value: Any, key: str, images: Mapping[str, ImageOverride]) -> Any
 
 
 def _container(item: Any, images: Mapping[str, ImageOverride]) -> Any:
-    container: Any = cast("Mapping[str, Any]", item) if isinstance(item, Mapping) else {}
+    if not isinstance(item, Mapping):
+        return cast("Any", item)
+    container = cast("Mapping[str, Any]", item)
     image = container.get("image")
-    return {**container, "image": image_with(image, images)} if isinstance(image, str) else item
+    return {**container, "image": image_with(image, images)} if isinstance(image, str) else container
 
 
 def _parts(image: str) -> tuple[str, str, str]:
