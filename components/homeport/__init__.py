@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from homeport.globals.gcp import GlobalGcp
     from homeport.globals.globals_output import Globals
     from homeport.identity.binding import WorkloadPermissions
-    from homeport.identity.permissions import BucketReader, BucketWriter, DnsEditor, ImagePuller, KeyUser, SecretReader
+    from homeport.identity.permissions import (
+        BucketReader,
+        BucketWriter,
+        DnsEditor,
+        ImagePuller,
+        KeyUser,
+        RoleAssumer,
+        SecretReader,
+    )
     from homeport.labels import Labels
     from homeport.model import In, Model
     from homeport.network.aws import AwsNetwork
@@ -63,6 +71,7 @@ __all__ = [
     "NodePool",
     "NodePoolArgs",
     "Problem",
+    "RoleAssumer",
     "SecretReader",
     "SettingsError",
     "StorageArgs",
@@ -98,6 +107,7 @@ _WHERE: Final[dict[str, str]] = {
     "NodePool": "cluster.pool",
     "NodePoolArgs": "cluster.pool_args",
     "Problem": "problems",
+    "RoleAssumer": "identity.permissions",
     "SecretReader": "identity.permissions",
     "SettingsError": "problems",
     "StorageArgs": "storage.args",

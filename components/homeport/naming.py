@@ -108,6 +108,14 @@ KMS = NameRule(
     "letters, digits, _ and -",
     "https://cloud.google.com/kms/docs/resource-hierarchy",
 )
+IAM_ROLE = NameRule(
+    "IAM role",
+    r"[A-Za-z0-9+=,.@_-]+",
+    1,
+    64,
+    "letters, digits and + = , . @ _ -",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+)
 EKS_CLUSTER = NameRule(
     "EKS cluster",
     r"[0-9A-Za-z][-_0-9A-Za-z]*",

@@ -24,11 +24,12 @@ from homeport.identity.permissions import (
     ImagePuller,
     KeyUser,
     Permission,
+    RoleAssumer,
     SecretReader,
     SnapshotAdmin,
     VolumeAdmin,
 )
-from homeport.identity.reference import EXAMPLES, KEY, REGISTRY, ZONE
+from homeport.identity.reference import EXAMPLES, KEY, REGISTRY, ROLE, ZONE
 from homeport.identity.refs import BucketRef, SecretRef
 from homeport.identity.subjects import GcpWorkloadIdentity
 from homeport.identity.unknown import UnknownIdentity
@@ -47,6 +48,8 @@ MEMBERS = {
     "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
     "gcp:projects/iAMMember:IAMMember",
 }
+#: What one service account of GKE can hold at a time.
+TOGETHER = tuple(example for example in EXAMPLES if not isinstance(example, RoleAssumer))
 PRINCIPAL = (
     "principal://iam.googleapis.com/projects/${number.number}/locations/global/workloadIdentityPools/"
     "acme-stage.svc.id.goog/subject/ns/monitoring/sa/loki"
@@ -146,7 +149,7 @@ def test_the_identities_satisfy_what_the_binding_asks_for() -> None:
 
 
 def test_every_google_grant_is_additive_and_on_its_one_resource() -> None:
-    found = inside(graph(gke, EXAMPLES))
+    found = inside(graph(gke, TOGETHER))
     assert {resource.type for resource in found} == MEMBERS
     assert {resource.inputs["member"] for resource in found} == {PRINCIPAL}
     assert [resource.name for resource in found if resource.type == "gcp:projects/iAMMember:IAMMember"] == [
@@ -187,19 +190,53 @@ def test_google_grants_name_what_the_permissions_name() -> None:
 
 
 def test_google_grants_wait_for_the_cluster_and_with_it_for_the_identity_pool() -> None:
-    found = graph(gke, EXAMPLES)
+    found = graph(gke, TOGETHER)
     cluster = found.one(type="gcp:container/cluster:Cluster").urn
     assert all(cluster in resource.dependencies for resource in inside(found))
 
 
 def test_removing_one_permission_touches_its_own_grants_alone() -> None:
-    whole = {r.urn: r.inputs for r in inside(graph(gke, EXAMPLES))}
-    for index, example in enumerate(EXAMPLES):
-        rest = [*EXAMPLES[:index], *EXAMPLES[index + 1 :]]
+    whole = {r.urn: r.inputs for r in inside(graph(gke, TOGETHER))}
+    for index, example in enumerate(TOGETHER):
+        rest = [*TOGETHER[:index], *TOGETHER[index + 1 :]]
         left = {r.urn: r.inputs for r in inside(graph(gke, rest))}
         assert left.items() <= whole.items(), example.kind
-    backwards = {r.urn: r.inputs for r in inside(graph(gke, EXAMPLES[::-1]))}
+    backwards = {r.urn: r.inputs for r in inside(graph(gke, TOGETHER[::-1]))}
     assert backwards == whole
+
+
+def test_a_service_account_of_gke_becomes_the_one_that_it_takes_on() -> None:
+    def program() -> None:
+        made = declare(gke(), [RoleAssumer(role=ROLE)])
+        pulumi.export("principal", made.principal)
+        pulumi.export("annotations", made.service_account_annotations)
+
+    found = record(program, config=NO_DEFAULT_PROVIDERS)
+    (grant,) = inside(found)
+    assert grant.type == "gcp:serviceaccount/iAMMember:IAMMember"
+    assert grant.inputs == {
+        "serviceAccountId": "projects/acme-global/serviceAccounts/zone-stage@acme-global.iam.gserviceaccount.com",
+        "role": "roles/iam.workloadIdentityUser",
+        "member": "serviceAccount:acme-stage.svc.id.goog[monitoring/loki]",
+    }
+    assert found.one(type="gcp:container/cluster:Cluster").urn in grant.dependencies
+    email = "zone-stage@acme-global.iam.gserviceaccount.com"
+    assert found.outputs["principal"] == f"serviceAccount:{email}"
+    assert found.outputs["annotations"] == {"iam.gke.io/gcp-service-account": email}
+
+
+def test_beside_an_identity_that_is_taken_on_nothing_can_be_granted_on_gke() -> None:
+    with pytest.raises(SettingsError) as caught:
+        graph(gke, [DnsEditor(zones=[ZONE]), RoleAssumer(role=ROLE)])
+    (problem,) = caught.value.problems
+    assert problem.path == ("permissions", 1)
+    assert "takes on zone-stage has no other right any more" in problem.rule
+
+
+def test_roles_of_workloads_have_the_path_by_which_other_accounts_know_them() -> None:
+    found = graph(eks, [RoleAssumer(role=ROLE), KeyUser(key=KEY)])
+    (role,) = [resource for resource in inside(found) if resource.type == "aws:iam/role:Role"]
+    assert role.inputs["path"] == "/homeport-workloads/"
 
 
 def test_a_bucket_that_does_not_exist_yet_shows_as_a_token_on_google_cloud() -> None:
@@ -335,12 +372,12 @@ def test_documents_show_what_does_not_exist_yet_as_tokens() -> None:
 
 @pytest.mark.parametrize("make", [gke, eks], ids=["gke", "eks"])
 def test_the_same_permissions_are_the_same_graph(make: Callable[[], World]) -> None:
-    assert graph(make, EXAMPLES).to_json() == graph(make, EXAMPLES).to_json()
+    assert graph(make, TOGETHER).to_json() == graph(make, TOGETHER).to_json()
 
 
 @pytest.mark.parametrize("make", [gke, eks], ids=["gke", "eks"])
 def test_everything_is_a_child_with_the_explicit_provider(make: Callable[[], World]) -> None:
-    found = graph(make, EXAMPLES)
+    found = graph(make, TOGETHER)
     children = inside(found)
     assert all(resource.name.startswith("loki-") for resource in children)
     assert all(resource.provider for resource in children)

@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from homeport.identity.aws_documents import Statement, document
 from homeport.identity.aws_scope import partition_of
+from homeport.identity.role_paths import NODES
 
 #: What nodeadm asks on each start, before the node joins; AWS's minimal policy for nodes leaves it out, since it was
 #: written for Auto Mode. The action knows no resources.
@@ -68,6 +69,8 @@ def node_role(name: str, *, region: str, sessions: bool, opts: pulumi.ResourceOp
     """
     role = aws.iam.Role(
         f"{name}-nodes",
+        # By it the shared registries of another account know that a node pulls.
+        path=NODES,
         description="Nodes of an EKS cluster",
         assume_role_policy=service_trust("ec2.amazonaws.com"),
         opts=opts,

@@ -13,22 +13,19 @@ from homeport.cluster.base import Cluster
 from homeport.identity import aws_documents, aws_trust, render_aws, render_gcp
 from homeport.identity.aws import AwsWorkloadIdentity
 from homeport.identity.aws_scope import AwsScope
+from homeport.identity.gcp_principals import pool_member
 from homeport.identity.per_cloud import problems
-from homeport.identity.permissions import Permission
+from homeport.identity.permissions import Permission, RoleAssumer
+from homeport.identity.role_paths import WORKLOADS
 from homeport.identity.subjects import AwsMethod, GcpWorkloadIdentity, identity_problems, subject_problems
 from homeport.identity.templates import Blanks, in_json
 from homeport.model import In
-from homeport.naming import AUTONAME_SUFFIX_LENGTH, NameRule
+from homeport.naming import AUTONAME_SUFFIX_LENGTH, IAM_ROLE
 from homeport.problems import Problem, SettingsError
 
-IAM_ROLE: Final = NameRule(
-    "IAM role",
-    r"[A-Za-z0-9+=,.@_-]+",
-    1,
-    64,
-    "letters, digits and + = , . @ _ -",
-    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
-)
+#: Annotation by which GKE's metadata server hands out tokens of a Google service account.
+#: https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity#kubernetes-sa-to-iam
+GKE_ANNOTATION: Final = "iam.gke.io/gcp-service-account"
 
 #: Annotation that IRSA looks for.
 #: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
@@ -50,6 +47,8 @@ def _member_class(kind: render_gcp.GrantKind) -> Callable[..., pulumi.CustomReso
             return gcp.artifactregistry.RepositoryIamMember
         case "project":
             return gcp.projects.IAMMember
+        case "account":
+            return gcp.serviceaccount.IAMMember
 
 
 class WorkloadPermissions(pulumi.ComponentResource):
@@ -71,9 +70,11 @@ class WorkloadPermissions(pulumi.ComponentResource):
     role_arn: pulumi.Output[str] | None
     """AWS: the role, for policies of resources in other accounts. None on Google Cloud and where nothing is asked."""
     principal: pulumi.Output[str] | None
-    """Google Cloud: the member that holds the grants. None on AWS and where nothing is asked."""
+    """Google Cloud: the member that holds the grants. None on AWS and where nothing is asked. With `RoleAssumer` it is
+    the service account that is taken on."""
     service_account_annotations: pulumi.Output[dict[str, str]]
-    """Annotations that the Kubernetes service account needs: one with IRSA, none otherwise."""
+    """Annotations that the Kubernetes service account needs: one with IRSA, one with `RoleAssumer` on Google Cloud,
+    none otherwise."""
 
     def __init__(
         self,
@@ -140,6 +141,15 @@ class WorkloadPermissions(pulumi.ComponentResource):
         if not grants:
             return
         self.principal = identity.principal(namespace, service_account)
+        taken_on = next((one.role.gcp for one in permissions if isinstance(one, RoleAssumer)), None)
+        member: pulumi.Output[str] = self.principal
+        if taken_on is not None:
+            member = pulumi.Output.from_input(identity.project).apply(
+                lambda project: pool_member(project=project, namespace=namespace, service_account=service_account)
+            )
+            email = pulumi.Output.from_input(taken_on.email)
+            self.principal = pulumi.Output.concat("serviceAccount:", email)
+            self.service_account_annotations = email.apply(lambda known: {GKE_ANNOTATION: known})
         # The identity pool of a project exists from its first cluster on; a grant before that is refused.
         opts = pulumi.ResourceOptions(parent=self, depends_on=self._waits)
         for grant in grants:
@@ -149,9 +159,9 @@ class WorkloadPermissions(pulumi.ComponentResource):
                     "title": grant.condition.title,
                     "expression": blanks.fill(grant.condition.expression),
                 }
-            member = _member_class(grant.kind)
+            declare = _member_class(grant.kind)
             self.ready.append(
-                member(f"{self._name}-{grant.key}", **arguments, role=grant.role, member=self.principal, opts=opts)
+                declare(f"{self._name}-{grant.key}", **arguments, role=grant.role, member=member, opts=opts)
             )
 
     def _on_aws(
@@ -177,6 +187,8 @@ class WorkloadPermissions(pulumi.ComponentResource):
             raise SettingsError([Problem(("name",), broken, "shorten the name of the component", self._name)])
         role = aws.iam.Role(
             role_name,
+            # By it other accounts know that a workload asks, for example for a zone of the global layer.
+            path=WORKLOADS,
             description=f"Kubernetes service account {namespace}/{service_account}",
             assume_role_policy=blanks.fill(
                 _trust(blanks, identity, namespace, service_account, method), escape=in_json

@@ -11,6 +11,19 @@ def workload_pool(project: str) -> str:
     return f"{project}.svc.id.goog"
 
 
+def pool_member(*, project: str, namespace: str, service_account: str) -> str:
+    """A Kubernetes service account as Google writes it where it takes on a Google service account.
+
+    https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity#kubernetes-sa-to-iam
+
+    Args:
+        project: id of the cluster's project.
+        namespace: of the Kubernetes service account.
+        service_account: its name.
+    """
+    return f"serviceAccount:{workload_pool(project)}[{namespace}/{service_account}]"
+
+
 def workload_principal(*, project: str, project_number: str, namespace: str, service_account: str) -> str:
     """A Kubernetes service account as a member in grants; no Google service account is needed.
 

@@ -16,6 +16,7 @@ from homeport.identity.permissions import (
     KeyUser,
     LoadBalancerAdmin,
     Permission,
+    RoleAssumer,
     SecretReader,
     SecretWriter,
     VolumeAdmin,
@@ -37,6 +38,22 @@ def problems(permissions: Sequence[Permission], cloud: Cloud) -> Iterator[Proble
     for index, permission in enumerate(permissions):
         for problem in (*walk_checks(permission), *check(permission)):
             yield problem.below((index,))
+    if cloud == "gcp":
+        yield from _not_alone(permissions)
+
+
+def _not_alone(permissions: Sequence[Permission]) -> Iterator[Problem]:
+    """On Google Cloud a service account that takes on another one is nobody itself."""
+    if len(permissions) < 2:
+        return
+    for index, permission in enumerate(permissions):
+        if isinstance(permission, RoleAssumer):
+            yield Problem(
+                (index,),
+                f"a service account of GKE that takes on {permission.role.label} has no other right any more, and this"
+                " one is to have some",
+                "give the service account that alone, and the other rights to the one that is taken on",
+            )
 
 
 def _on_aws(permission: Permission) -> Iterator[Problem]:
@@ -57,6 +74,8 @@ def _on_aws(permission: Permission) -> Iterator[Problem]:
         case ImagePuller() if permission.registry.aws is None:
             label = permission.registry.label
             yield _absent(("registry", "aws"), "AWS", f"the registry {label}", "aws with its repositories")
+        case RoleAssumer() if permission.role.aws is None:
+            yield _absent(("role", "aws"), "AWS", f"the identity {permission.role.label}", "aws, the ARN of a role")
         case LoadBalancerAdmin() if permission.vpc is None:
             yield Problem(
                 ("vpc",),
@@ -82,6 +101,9 @@ def _on_gcp(permission: Permission) -> Iterator[Problem]:
         case ImagePuller() if permission.registry.gcp is None:
             fix = "gcp with its project, location and repository"
             yield _absent(("registry", "gcp"), "Google Cloud", f"the registry {permission.registry.label}", fix)
+        case RoleAssumer() if permission.role.gcp is None:
+            fix = "gcp with its project and email"
+            yield _absent(("role", "gcp"), "Google Cloud", f"the identity {permission.role.label}", fix)
         case _:
             pass
 

@@ -19,6 +19,7 @@ from homeport.identity.refs import (
     KeyRef,
     ObjectPrefix,
     RegistryRef,
+    RoleRef,
     SecretRef,
     ZoneRef,
 )
@@ -200,6 +201,20 @@ class KeyUser(Model):
     """The key."""
 
 
+class RoleAssumer(Model):
+    """Takes on an identity of another account or project: external-dns, for zones of the global layer.
+
+    On AWS the workload asks for the role itself (external-dns: --aws-assume-role, cert-manager: the solver's role), and
+    keeps what else it may do. On Google Cloud its service account becomes the other one by an annotation, and has no
+    right of its own any more: there it stands alone.
+    """
+
+    kind: Literal["role-assumer"] = "role-assumer"
+    """Always role-assumer."""
+    role: RoleRef
+    """The identity."""
+
+
 #: Anything that a workload can be permitted; `kind` tells which.
 Permission = Annotated[
     DnsEditor
@@ -212,6 +227,7 @@ Permission = Annotated[
     | ImagePuller
     | LoadBalancerAdmin
     | AutoscalingAdmin
-    | KeyUser,
+    | KeyUser
+    | RoleAssumer,
     Field(discriminator="kind"),
 ]

@@ -27,6 +27,7 @@ from homeport.identity.permissions import (
     KeyUser,
     LoadBalancerAdmin,
     Permission,
+    RoleAssumer,
     SecretReader,
     SecretWriter,
     SnapshotAdmin,
@@ -39,8 +40,10 @@ from homeport.identity.refs import (
     EcrRepositories,
     KeyRef,
     RegistryRef,
+    RoleRef,
     Route53Zone,
     SecretRef,
+    ServiceAccount,
     ZoneRef,
 )
 from homeport.identity.render_aws import render as render_aws
@@ -68,6 +71,12 @@ REGISTRY: Final = RegistryRef(
     gcp=ArtifactRepository(project="acme-global", location="europe-west3", repository="acme"),
 )
 
+ROLE: Final = RoleRef(
+    label="zone-stage",
+    aws="arn:aws:iam::444455556666:role/homeport/zones/zone-stage",
+    gcp=ServiceAccount(project="acme-global", email="zone-stage@acme-global.iam.gserviceaccount.com"),
+)
+
 #: One of each, with everything that it can ask for.
 EXAMPLES: Final[tuple[Permission, ...]] = (
     DnsEditor(zones=[ZONE], record_types=["TXT"]),
@@ -81,6 +90,7 @@ EXAMPLES: Final[tuple[Permission, ...]] = (
     LoadBalancerAdmin(vpc="vpc-0123456789abcdef0", waf=True, shield=True, cognito=True),
     AutoscalingAdmin(),
     KeyUser(key=KEY),
+    RoleAssumer(role=ROLE),
 )
 
 
@@ -171,7 +181,7 @@ def _call(permission: Permission) -> str:
 
 
 def _written(value: object) -> str:
-    names = {id(KEY): "key", id(ZONE): "zone", id(REGISTRY): "registry"}
+    names = {id(KEY): "key", id(ZONE): "zone", id(REGISTRY): "registry", id(ROLE): "role"}
     if id(value) in names:
         return names[id(value)]
     if isinstance(value, BucketRef):

@@ -92,6 +92,12 @@ def _repository(value: str) -> str:
     return value
 
 
+def _role(value: str) -> str:
+    if "*" in value or "?" in value:
+        raise rule_error("must be the ARN of one role, without wildcards", "write arn:aws:iam::ACCOUNT:role/NAME")
+    return value
+
+
 #: What to call a thing in the program.
 Label = Annotated[str, AfterValidator(_label)]
 #: The name of a bucket, without scheme.
@@ -211,6 +217,26 @@ class ArtifactRepository(Model):
     """Region or multi-region."""
     repository: In[str]
     """Its id."""
+
+
+class ServiceAccount(Model):
+    """A service account of Google Cloud."""
+
+    project: In[str]
+    """Project that holds it."""
+    email: In[str]
+    """NAME@PROJECT.iam.gserviceaccount.com."""
+
+
+class RoleRef(Model):
+    """An identity that others may take on: a role on AWS, a service account on Google Cloud."""
+
+    label: Label
+    """What to call it in the program."""
+    aws: In[Annotated[str, AfterValidator(_role)]] | None = None
+    """ARN of the role; it must trust whoever takes it on."""
+    gcp: ServiceAccount | None = None
+    """The service account; the deploying identity must be allowed to change its policy."""
 
 
 class RegistryRef(Model):

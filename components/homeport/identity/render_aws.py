@@ -23,6 +23,7 @@ from homeport.identity.permissions import (
     KeyUser,
     LoadBalancerAdmin,
     Permission,
+    RoleAssumer,
     SecretReader,
     SecretWriter,
     SnapshotAdmin,
@@ -68,6 +69,10 @@ def render(permission: Permission, scope: AwsScope) -> Iterator[Statement]:
                 ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
                 (_arn(permission.key),),
             )
+        case RoleAssumer():
+            # Pod Identity's session tags travel on, and a role that does not take them refuses the whole call.
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
+            yield Statement("AssumeRole", ("sts:AssumeRole", "sts:TagSession"), (str(permission.role.aws),))
 
 
 def _dns_editor(permission: DnsEditor, scope: AwsScope) -> Iterator[Statement]:

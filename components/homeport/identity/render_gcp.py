@@ -21,6 +21,7 @@ from homeport.identity.permissions import (
     KeyUser,
     LoadBalancerAdmin,
     Permission,
+    RoleAssumer,
     SecretReader,
     SecretWriter,
     SnapshotAdmin,
@@ -29,7 +30,7 @@ from homeport.identity.permissions import (
 from homeport.problems import Problem, SettingsError
 
 #: What a grant hangs on; the binding knows the resource class of each.
-GrantKind = Literal["zone", "bucket", "secret", "key", "repository", "project"]
+GrantKind = Literal["zone", "bucket", "secret", "key", "repository", "project", "account"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ def render(permission: Permission, scope: GcpScope) -> Iterator[Grant]:
             target = {"crypto_key_id": str(permission.key.gcp)}
             role = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
             yield Grant(f"key-user-{permission.key.label}", "key", target, role)
+        case RoleAssumer():
+            yield from _role_assumer(permission)
         case VolumeAdmin() | SnapshotAdmin() | LoadBalancerAdmin() | AutoscalingAdmin():
             pass
 
@@ -213,3 +216,11 @@ def _image_puller(permission: ImagePuller) -> Iterator[Grant]:
         "repository": str(repository.repository),
     }
     yield Grant(f"image-puller-{permission.registry.label}", "repository", target, "roles/artifactregistry.reader")
+
+
+def _role_assumer(permission: RoleAssumer) -> Iterator[Grant]:
+    account = permission.role.gcp
+    if account is None:
+        return
+    target = {"service_account_id": f"projects/{account.project}/serviceAccounts/{account.email}"}
+    yield Grant(f"role-assumer-{permission.role.label}", "account", target, "roles/iam.workloadIdentityUser")
