@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from homeport.addons import graph
 from homeport.addons.section import CATALOGUE
 from homeport.addons.site import DnsZone, Provided, Site
-from homeport.identity.refs import CloudDnsZone, Route53Zone, ZoneRef
+from homeport.identity.refs import CloudDnsZone, RoleRef, Route53Zone, ZoneRef
 from homeport.labels import Labels
 from homeport.model import In
 from homeport.problems import Problem
@@ -80,13 +80,18 @@ def site(
     )
 
 
-def dns_zone(zone: Zone) -> DnsZone:
-    """A zone of the global layer as add-ons need it."""
+def dns_zone(zone: Zone, role: RoleRef | None = None) -> DnsZone:
+    """A zone of the global layer as add-ons need it.
+
+    Args:
+        zone: as published.
+        role: what workloads take on to keep its records; None where they have rights of their own.
+    """
     if zone.cloud == "aws":
         ref = ZoneRef(name=zone.domain, aws=Route53Zone(zone_id=zone.id))
     else:
         ref = ZoneRef(name=zone.domain, gcp=CloudDnsZone(project=zone.project or "", name=zone.name))
-    return DnsZone(ref, zone.cloud, zone.domain)
+    return DnsZone(ref, zone.cloud, zone.domain, role)
 
 
 def addon_problems(stack: ClusterStack) -> Iterator[Problem]:

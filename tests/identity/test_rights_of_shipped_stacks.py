@@ -227,9 +227,13 @@ def test_a_wide_statement_in_a_shipped_plan_is_told_with_stack_and_resource() ->
 def test_without_the_table_the_rights_of_people_and_ci_are_told() -> None:
     found = too_wide(plan("global"), listed=AWS_WILDCARDS)
     assert {item.urn.rsplit("::", 1)[-1] for item in found} == {
-        "aws-global-access-developers-connect",
-        "aws-global-access-platform-connect",
-        "aws-global-ci-homeport-deploy-roles",
+        name
+        for account in ("", "-stage", "-prod")
+        for name in (
+            f"aws-global-access{account}-developers-connect",
+            f"aws-global-access{account}-platform-connect",
+            f"aws-global-ci{account}-homeport-deploy-roles",
+        )
     }
 
 

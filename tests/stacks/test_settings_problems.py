@@ -346,7 +346,7 @@ CASES = [
     ),
     Case(
         "the deployer a second time",
-        replace("role/platform-admin", "role/homeport-deploy"),
+        replace("role/homeport/access-platform", "role/homeport/ci-homeport-deploy"),
         "homeport:cluster.access.platform.principal",
         ("deployer",),
         "principal",
@@ -354,7 +354,7 @@ CASES = [
     ),
     Case(
         "two entries for one principal",
-        replace("role/developer", "role/platform-admin"),
+        replace("access-developers", "access-platform"),
         "homeport:cluster.access.developers.principal",
         ("platform",),
         "principal",
@@ -418,7 +418,7 @@ CASES = [
     ),
     Case(
         "zone whose parent is nowhere",
-        replace("parent: eks}", "parent: ekz}"),
+        replace("parent: eks,", "parent: ekz,"),
         "homeport:dns.zones.stage-eks.parent",
         ("eks",),
         "parent: ekz",

@@ -188,6 +188,15 @@ class GlobalSections(Model):
                 for path, place in section.places():
                     yield (name, *path), place
 
+    def zone_owners(self, zone: str) -> dict[str, str]:
+        """Name to account or project whose clusters' workloads may keep a zone's records."""
+        args = self.dns.zones[zone]
+        if args.cloud == "aws":
+            there = {} if self.aws is None else {name: account.id for name, account in self.aws.accounts.items()}
+        else:
+            there = {} if self.gcp is None else dict(self.gcp.projects)
+        return {name: owner for name, owner in there.items() if args.editors is None or name in args.editors}
+
     def gcp_parts(self) -> list[GlobalPart]:
         """Which parts stand on Google Cloud, for the APIs of the global project."""
         if self.gcp is None:

@@ -6,14 +6,17 @@ Pure: nothing here imports pulumi.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from homeport.globals.backup_args import BUCKET
 from homeport.globals.dns_args import ExistingParent
+from homeport.globals.dns_plan import editor_name
 from homeport.globals.presets import AWS_POLICIES
 from homeport.globals.registry_args import repository_name_problems
 from homeport.globals.values import nearest
 from homeport.model import known
+from homeport.naming import GCP_SERVICE_ACCOUNT, IAM_ROLE
 from homeport.problems import Path, Problem
 
 if TYPE_CHECKING:
@@ -42,6 +45,26 @@ def section_problems(sections: GlobalSections) -> Iterator[Problem]:
             cloud = "aws" if zone.parent.hosted_zone_id is not None else "gcp"
             if cloud not in here:
                 yield _no_section(("dns", "zones", name, "parent"), f"its parent zone stands on {cloud}", cloud)
+        yield from _editor_problems(sections, name)
+
+
+def _editor_problems(sections: GlobalSections, name: str) -> Iterator[Problem]:
+    """Editors of a zone are known, and the identity that they take on can be named after the zone."""
+    zone = sections.dns.zones[name]
+    there: Mapping[str, object] = {}
+    if zone.cloud == "aws" and sections.aws is not None:
+        there = sections.aws.accounts
+    elif zone.cloud == "gcp" and sections.gcp is not None:
+        there = sections.gcp.projects
+    what = "account" if zone.cloud == "aws" else "project"
+    for problem in _unknown_names(("dns", "zones", name, "editors"), zone.editors or (), there, what):
+        fix = problem.fix if problem.fix.startswith("write ") else f"add it to {zone.cloud}.{what}s"
+        yield replace(problem, fix=fix)
+    rule = IAM_ROLE if zone.cloud == "aws" else GCP_SERVICE_ACCOUNT
+    broken = rule.violation(editor_name(name)) if sections.zone_owners(name) else None
+    if broken:
+        fix = "rename the zone, or let no workload of a cluster keep its records: editors: []"
+        yield Problem(("dns", "zones", name), broken, fix)
 
 
 def _no_section(path: Path, why: str, cloud: str) -> Problem:
@@ -67,6 +90,9 @@ def gcp_problems(args: GlobalGcpArgs) -> Iterator[Problem]:
             yield Problem(
                 ("registries", name), "names a repository of Artifact Registry, which begins with a letter", "rename it"
             )
+        yield from _unknown_names(
+            ("registries", name, "pull_projects"), registry.pull_projects or (), args.projects, "project"
+        )
         place = registry.location or args.region
         yield from _key_problems(("registries", name, "key"), known(registry.key), place.lower(), locations)
     for name, backup in args.backups.items():

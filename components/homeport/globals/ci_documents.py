@@ -11,9 +11,10 @@ from typing import Any, Final
 from homeport.globals.ci_args import CiIdentity
 from homeport.globals.ci_subjects import deploy_subjects, issuer_host, preview_subjects
 from homeport.globals.documents import document, statement
+from homeport.identity.role_paths import LOGINS
 
 #: IAM path of the roles that people and CI log in with; the deploying role may not touch what lies under it.
-LOGIN_PATH: Final = "/homeport/"
+LOGIN_PATH: Final = LOGINS
 
 _ROLE_READ: Final = (
     "iam:GetRole",

@@ -101,6 +101,9 @@ class ZoneArgs(Model):
     """Cloud DNS's name of the zone; default: the domain with dashes. Changing it makes a new zone."""
     delegation_ttl: Annotated[int, Field(ge=60, le=172800)] = 3600
     """Seconds that resolvers keep the NS and DS records of the parent."""
+    editors: list[DnsLabel] | None = None
+    """Whose clusters' workloads (external-dns, cert-manager) may keep its records: names of `aws.accounts` for a zone
+    on Route 53, of `gcp.projects` for one on Cloud DNS; default: all of them. Empty: nobody's."""
     import_id: str | None = None
     """Take over a zone that exists instead of making one: Route 53's id, or projects/P/managedZones/NAME. Remove it
     after the first update."""
@@ -111,7 +114,10 @@ class ZoneArgs(Model):
         return self.name or self.domain.replace(".", "-")
 
     def check(self) -> Iterator[Problem]:
-        """Names of Cloud DNS belong to Cloud DNS and fit it."""
+        """Names of Cloud DNS belong to Cloud DNS and fit it; nobody is named twice."""
+        for index, name in enumerate(self.editors or ()):
+            if name in (self.editors or ())[:index]:
+                yield Problem(("editors", index), "stands in the list twice", "remove one of them", name)
         if self.cloud == "aws" and self.name is not None:
             yield Problem(
                 ("name",), "Route 53 knows a zone by its domain alone", "remove name", self.name, related=(("cloud",),)

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 REGISTRAR: Final = "registrar"
 
 
+def editor_name(zone: str) -> str:
+    """Name of the role or service account that keeps a zone's records."""
+    return f"zone-{zone}"
+
+
 def is_below(domain: str, ancestor: str) -> bool:
     """Whether `domain` lies in `ancestor`, and is not the same."""
     return domain.endswith(f".{ancestor}")

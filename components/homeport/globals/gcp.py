@@ -113,6 +113,7 @@ class GlobalGcp(pulumi.ComponentResource):
                 project=args.project,
                 region=args.region,
                 writers=self._writers(),
+                pull_projects=args.projects,
                 protection=protection,
                 ready=self.ready,
                 opts=child,

@@ -25,6 +25,17 @@ class _Published(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
+class ZoneEditor(_Published):
+    """What workloads of clusters in other accounts or projects take on to keep a zone's records."""
+
+    identity: str
+    """AWS: ARN of the role to assume. Google Cloud: e-mail of the service account to become."""
+    project: str | None = None
+    """Google Cloud project of the service account."""
+    owners: list[str] = Field(default_factory=list)
+    """Accounts or projects whose clusters' workloads may."""
+
+
 class Zone(_Published):
     """A public DNS zone."""
 
@@ -38,8 +49,13 @@ class Zone(_Published):
     """The domain on Route 53, the managed zone's name on Cloud DNS."""
     arn: str | None = None
     """Route 53's ARN."""
+    account: str | None = None
+    """AWS account."""
     project: str | None = None
     """Google Cloud project."""
+    editor: ZoneEditor | None = None
+    """What keeps its records for clusters in other accounts or projects; None where no cluster's workloads do, and from
+    a global stack of an earlier release."""
     name_servers: list[str]
     """What the parent delegates to; without final dots."""
     ds: str | None = None

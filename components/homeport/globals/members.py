@@ -51,6 +51,17 @@ def _group(value: str) -> str:
     return address
 
 
+def all_service_accounts(project_number: str) -> str:
+    """The member that stands for every service account of a project, those that come later too.
+
+    https://cloud.google.com/iam/docs/principal-identifiers
+
+    Args:
+        project_number: the project's number; its id is not taken here.
+    """
+    return f"principalSet://cloudresourcemanager.googleapis.com/projects/{project_number}/type/ServiceAccount"
+
+
 #: A member of a policy, kind and name: group:..., serviceAccount:..., principal://..., principalSet://...
 Member = Annotated[str, AfterValidator(_member), Field(examples=["group:developers@acme.example"])]
 #: The address of a Google group, without `group:`.

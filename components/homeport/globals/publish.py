@@ -10,13 +10,14 @@ from homeport.globals.aws import GlobalAws
 from homeport.globals.ci_gcp import GcpCiAccounts
 from homeport.globals.dns import DnsZone
 from homeport.globals.gcp import GlobalGcp
-from homeport.globals.globals_output import VERSION
+from homeport.globals.globals_output import VERSION, ZoneEditor
 
 
 def publish(
     sections: GlobalSections,
     *,
     zones: Mapping[str, DnsZone],
+    editors: Mapping[str, ZoneEditor] | None = None,
     gcp: GlobalGcp | None = None,
     aws: GlobalAws | None = None,
 ) -> dict[str, Any]:
@@ -27,25 +28,29 @@ def publish(
     Args:
         sections: the settings.
         zones: of `DnsZones`.
+        editors: of `ZoneEditors`.
         gcp: None where there is no such section.
         aws: None where there is no such section.
     """
     return {
         "version": VERSION,
-        "zones": {name: _zone(zone) for name, zone in zones.items()},
+        "zones": {name: _zone(sections, zone, (editors or {}).get(name)) for name, zone in zones.items()},
         "gcp": _gcp(sections.gcp, gcp) if sections.gcp is not None and gcp is not None else None,
         "aws": _aws(sections.aws, aws) if sections.aws is not None and aws is not None else None,
     }
 
 
-def _zone(zone: DnsZone) -> dict[str, Any]:
+def _zone(sections: GlobalSections, zone: DnsZone, editor: ZoneEditor | None) -> dict[str, Any]:
     return {
         "cloud": zone.cloud,
         "domain": zone.domain,
         "id": zone.id,
         "name": zone.name,
         "arn": zone.arn,
-        "project": zone.project,
+        # As the settings say it, so that a plan can tell whose zone it is.
+        "account": sections.aws.account if zone.cloud == "aws" and sections.aws is not None else None,
+        "project": sections.gcp.project if zone.cloud == "gcp" and sections.gcp is not None else None,
+        "editor": None if editor is None else editor.model_dump(mode="json"),
         "name_servers": zone.name_servers,
         "ds": zone.ds,
     }

@@ -16,6 +16,7 @@ from homeport.globals.members import Member
 from homeport.globals.values import AccountId, Arn, AwsRegion
 from homeport.model import In, Model, known, rule_error
 from homeport.problems import Problem
+from homeport.values import DnsLabel
 
 _IMAGE: Final = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*")
 #: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
@@ -62,8 +63,10 @@ class GcpRegistryArgs(Model):
     """Encrypt with this key (projects/P/locations/LOCATION/keyRings/R/cryptoKeys/K), the name of a key of this
     section, or
     Google's own by default. Changing it makes a new repository."""
+    pull_projects: list[DnsLabel] | None = None
+    """Names of the section's projects whose service accounts, their nodes' among them, may pull; default: all."""
     readers: list[Member] = Field(default_factory=list)
-    """Who may pull besides the clusters' nodes, which their own stacks allow."""
+    """Who may pull besides the service accounts of `pull_projects`."""
     writers: list[Member] = Field(default_factory=list)
     """Who may push besides the deploying CI identities."""
 
@@ -101,7 +104,7 @@ class AwsRegistryArgs(Model):
     new
     repositories."""
     pull_accounts: list[AccountId] | None = None
-    """Accounts whose clusters may pull; default: all other accounts of the section."""
+    """Accounts whose nodes and workloads may pull; default: all other accounts of the section."""
     push: list[Arn] = Field(default_factory=list)
     """Principals of other accounts that may push."""
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from homeport.globals.documents import account_root, document, statement
 from homeport.globals.registry_args import Cleanup
+from homeport.identity.role_paths import NODES, WORKLOADS, principals
 
 #: https://docs.aws.amazon.com/AmazonECR/latest/userguide/security-iam-awsmanpol.html
 PULL: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
@@ -23,11 +24,17 @@ PUSH: Final = (
 
 
 def repository_policy(pull_accounts: Sequence[str], push: Sequence[str]) -> dict[str, Any] | None:
-    """Who of other accounts may pull and push; None where nobody may."""
+    """Who of other accounts may pull and push; None where nobody may.
+
+    Nodes and workloads pull, told by the paths of their roles; their own policies must allow it too.
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
+    """
     statements: list[dict[str, Any]] = []
     if pull_accounts:
-        roots = [account_root(account) for account in sorted(pull_accounts)]
-        statements.append(statement("Pull", PULL, principals={"AWS": roots}))
+        accounts = sorted(set(pull_accounts))
+        roots = [account_root(account) for account in accounts]
+        who = {"ArnLike": {"aws:PrincipalArn": principals(accounts, [NODES, WORKLOADS])}}
+        statements.append(statement("Pull", PULL, principals={"AWS": roots}, conditions=who))
     if push:
         statements.append(statement("Push", PUSH, principals={"AWS": sorted(push)}))
     return document(statements) if statements else None

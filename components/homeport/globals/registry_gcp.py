@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
 import pulumi_gcp as gcp
 
 from homeport.cluster.gke_args import GcpRegion, ProjectId
+from homeport.globals.members import all_service_accounts
 from homeport.globals.registry_args import Cleanup, GcpRegistryArgs
 from homeport.protection import guard
 from homeport.values import Protection
@@ -35,6 +36,7 @@ class ArtifactRegistry(pulumi.ComponentResource):
         project: ProjectId,
         region: GcpRegion,
         writers: Sequence[pulumi.Input[str]] = (),
+        pull_projects: Mapping[str, ProjectId] | None = None,
         protection: Protection = "standard",
         ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
@@ -48,6 +50,7 @@ class ArtifactRegistry(pulumi.ComponentResource):
             project: its project.
             region: its location, unless `args` says another.
             writers: further members that push.
+            pull_projects: name to project with clusters; `args` may choose some of them.
             protection: how well it is guarded.
             ready: what enables the API artifactregistry.
             opts: with the gcp provider in `providers`.
@@ -88,6 +91,24 @@ class ArtifactRegistry(pulumi.ComponentResource):
                 repository=made.name,
                 role=role,
                 member=member,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        chosen = args.pull_projects
+        for key, pulling in (pull_projects or {}).items():
+            if chosen is not None and key not in chosen:
+                continue
+            # All service accounts: the nodes' own does not exist before its cluster, and Google refuses unknown ones.
+            # https://cloud.google.com/iam/docs/principal-identifiers#allow
+            number = gcp.organizations.get_project_output(
+                project_id=pulling, opts=pulumi.InvokeOutputOptions(parent=self, depends_on=list(ready))
+            ).number
+            gcp.artifactregistry.RepositoryIamMember(
+                f"{name}-puller-{key}",
+                project=project,
+                location=self.location,
+                repository=made.name,
+                role="roles/artifactregistry.reader",
+                member=number.apply(all_service_accounts),
                 opts=pulumi.ResourceOptions(parent=self),
             )
         self.url = pulumi.Output.concat(self.location, "-docker.pkg.dev/", made.project, "/", made.repository_id)

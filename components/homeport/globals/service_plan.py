@@ -31,7 +31,8 @@ GlobalPart = Literal["dns", "ci", "registries", "scanning", "keys", "backups", "
 
 #: What each part of the global layer needs in the global project.
 _PART_SERVICES: Final[dict[GlobalPart, tuple[str, ...]]] = {
-    "dns": ("dns.googleapis.com",),
+    # iam: identities that keep the records.
+    "dns": ("dns.googleapis.com", "iam.googleapis.com"),
     "ci": ("iam.googleapis.com", "iamcredentials.googleapis.com", "sts.googleapis.com"),
     "registries": ("artifactregistry.googleapis.com",),
     "scanning": ("containerscanning.googleapis.com",),

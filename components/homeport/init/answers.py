@@ -11,9 +11,11 @@ from homeport.cluster.gke_args import GcpRegion, ProjectId
 from homeport.globals.ci_args import CiIdentity
 from homeport.globals.ci_subjects import repository_problems
 from homeport.globals.dns_args import CLOUD_DNS_ZONE
+from homeport.globals.dns_plan import editor_name
 from homeport.globals.values import AccountId, AwsRegion
 from homeport.labels import LabelValue
 from homeport.model import Model
+from homeport.naming import GCP_SERVICE_ACCOUNT
 from homeport.problems import NO_VALUE, Problem, SettingsError
 from homeport.values import Cidr, DnsLabel, DnsName
 
@@ -104,6 +106,10 @@ class Answers(Model):
             named = CiIdentity.model_construct(provider=self.ci, repository=self.repository)
             for found in repository_problems(named):
                 yield _problem("repository", found.rule, found.fix, self.repository)
+        account = editor_name(self.organisation)
+        if self.on_gcp and self.production and (broken := GCP_SERVICE_ACCOUNT.violation(account)):
+            rule = f"names the identity that keeps the records of its zone: {broken}"
+            yield _problem("organisation", rule, "choose a shorter name", self.organisation)
         longest = max(("eks", *self.environments), key=len)
         zone = zone_name(f"{longest}.{self.domain}")
         if self.on_gcp and (broken := CLOUD_DNS_ZONE.violation(zone)):

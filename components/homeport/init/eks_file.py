@@ -8,6 +8,7 @@ from homeport.init.answers import Answers
 from homeport.init.domains import domain_of
 from homeport.init.ranges import network_range, peers
 from homeport.init.regions import aws_zones
+from homeport.init.roles import deploying_role, people_role
 from homeport.init.text import also, count_words, document, flow, head, peer_lines, scalar, title
 
 #: The Kubernetes version with which a new cluster begins; the shipped files have the same.
@@ -33,15 +34,15 @@ def _cluster(answers: Answers, environment: str, zones: list[str]) -> list[str]:
 
 
 def _access(answers: Answers, environment: str, developers: str) -> list[str]:
-    role = f"arn:aws:iam::{answers.aws_accounts[environment]}:role"
+    account = answers.aws_accounts[environment]
     return [
-        f"    deployer: {role}/homeport-deploy",
+        f"    deployer: {deploying_role(answers, account)}",
         "    access:",
         "      platform:",
-        f"        principal: {role}/platform-admin",
+        f"        principal: {people_role(account, 'platform')}",
         "        access: admin",
         "      developers:",
-        f"        principal: {role}/developer",
+        f"        principal: {people_role(account, 'developers')}",
         f"        access: {developers}",
     ]
 

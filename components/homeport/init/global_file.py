@@ -7,6 +7,7 @@ from typing import Any
 from homeport.init.answers import Answers, zone_name
 from homeport.init.domains import apex, domain_of, stack_of
 from homeport.init.regions import backup_partner
+from homeport.init.roles import bootstrap_role
 from homeport.init.text import document, flow, scalar
 
 
@@ -37,11 +38,13 @@ def _zones(answers: Answers) -> list[str]:
     first = "gcp" if answers.on_gcp else "aws"
     # Route 53 signs with a key in us-east-1 alone, where data may not be allowed to lie.
     top: dict[str, Any] = {"domain": answers.domain, **({"dnssec": "signed"} if answers.on_gcp else {})}
+    top |= {"editors": answers.production[:1]}
     lines.append(_zone(answers.organisation, first, top))
     lines += _below(answers, first, answers.organisation)
     if answers.cloud == "both":
         lines.append("      # Delegated across clouds: what runs on EKS keeps its records on Route 53.")
-        lines.append(_zone("eks", "aws", {"domain": apex(answers, "aws"), "parent": answers.organisation}))
+        rest = {"domain": apex(answers, "aws"), "parent": answers.organisation, "editors": answers.production[:1]}
+        lines.append(_zone("eks", "aws", rest))
         lines += _below(answers, "aws", "eks")
     return lines
 
@@ -50,7 +53,11 @@ def _below(answers: Answers, cloud: str, parent: str) -> list[str]:
     """The zones of the environments that do not live at the cloud's own domain."""
     names = [*answers.trial, *answers.production[1:]]
     return [
-        _zone(stack_of(answers, cloud, name), cloud, {"domain": domain_of(answers, cloud, name), "parent": parent})
+        _zone(
+            stack_of(answers, cloud, name),
+            cloud,
+            {"domain": domain_of(answers, cloud, name), "parent": parent, "editors": [name]},
+        )
         for name in names
     ]
 
@@ -118,10 +125,14 @@ def _gcp_budget(answers: Answers) -> list[str]:
 
 
 def _aws(answers: Answers) -> list[str]:
+    accounts = [(name, answers.aws_accounts[name]) for name in answers.environments]
     return [
         "  homeport:aws:",
         f"    account: {scalar(answers.aws_accounts['global'])}",
         f"    region: {scalar(answers.aws_region)}",
+        "    # Each has the role that this stack assumes there, see docs/deploy.md.",
+        "    accounts:",
+        *(f"      {scalar(name)}: {flow({'id': id_, 'role': bootstrap_role(id_)})}" for name, id_ in accounts),
         "    access:",
         "      platform: {preset: admin, permission_sets: [PlatformAdmin]}",
         "      developers: {preset: developer, permission_sets: [Developer]}",

@@ -10,6 +10,9 @@ from homeport.settings.write import flow, scalar
 #: Editors complete and check by it.
 SCHEMA_LINE: Final = "# yaml-language-server: $schema=schemas/stack.schema.json"
 
+#: The stack that all others share.
+GLOBAL: Final = "global"
+
 _COUNTS: Final = {2: "two", 3: "three"}
 
 
@@ -24,12 +27,13 @@ def count_words(items: list[str]) -> str:
 
 
 def head(environment: str, protection: str, domain: str) -> list[str]:
-    """What every cluster stack begins with."""
+    """What every stack of a cluster of our own begins with."""
     return [
         "  homeport:layer: cluster",
         f"  homeport:environment: {scalar(environment)}",
         f"  homeport:protection: {protection}",
         f"  homeport:domain: {scalar(domain)}",
+        f"  homeport:global: {GLOBAL}",
     ]
 
 
@@ -49,4 +53,4 @@ def also(answers: Answers) -> str:
     return f"small, cheap, and the same program as {first[0]}" if first else "small and cheap"
 
 
-__all__ = ["SCHEMA_LINE", "also", "count_words", "document", "flow", "head", "peer_lines", "scalar", "title"]
+__all__ = ["GLOBAL", "SCHEMA_LINE", "also", "count_words", "document", "flow", "head", "peer_lines", "scalar", "title"]
