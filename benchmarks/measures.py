@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from benchmarks.child import ROOT, Cost, python
 from benchmarks.figures import Figure, exponent, paired_ratio
-from benchmarks.plain import differences
+from benchmarks.plain import STACK_REFERENCE, differences
 from benchmarks.projects import clusters, plain_project, scaled_project
 from homeport.plan import record
 from homeport.plan.evaluate import evaluate
@@ -33,7 +33,8 @@ T = TypeVar("T")
 def evaluation(folder: Path, stack: str, repeat: int) -> Iterator[Figure]:
     """Evaluating a stack against a plain program with the same resources; the limit is promised for stage."""
     graph = evaluate(ROOT, stack)
-    plain = plain_project(folder / f"plain-{stack}", graph)
+    read = {found.external.rsplit("/", 1)[-1] for found in graph.find(type=STACK_REFERENCE) if found.external}
+    plain = plain_project(folder / f"plain-{stack}", graph, *(evaluate(ROOT, name) for name in sorted(read)))
     wrong = differences(graph, evaluate(plain, stack))
     if wrong:
         raise AssertionError("the plain program declares something else:\n" + "\n".join(wrong))

@@ -14,6 +14,8 @@ from benchmarks.sdk import SdkClass, sdk_class, snake
 from homeport.plan.graph import SECRET_KEY, STACK_TYPE, UNKNOWN_KEY, Graph, Resource
 
 _TOKEN: Final = re.compile(r"\$\{([^{}]+)\}")
+#: What reads the outputs of another stack.
+STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
 _STEP: Final = re.compile(r"\.?([^.\[\]]+)|\[(\*|\d+)\]")
 
 _HEAD: Final = '''\
@@ -104,6 +106,9 @@ class _Writer:
         return _HEAD.replace("import pulumi\n", f"import pulumi\n{imports}", 1) + "\n" + "\n".join(body) + "\n"
 
     def _declaration(self, resource: Resource) -> str:
+        if resource.type == STACK_REFERENCE and resource.external is not None:
+            named = f"{resource.name!r}, stack_name={resource.external!r}"
+            return f"{self._variables[resource.urn]} = pulumi.StackReference({named})"
         if resource.external is not None:
             raise CannotBePlainError(f"{resource.urn}: a read resource")
         variable, name, options = self._variables[resource.urn], repr(resource.name), self._options(resource)

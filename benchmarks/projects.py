@@ -15,13 +15,36 @@ from benchmarks.plain import plain_program
 from homeport.plan.graph import Graph
 
 
-def plain_project(folder: Path, graph: Graph) -> Path:
-    """A Pulumi project in `folder` whose program declares what `graph` shows."""
+def plain_project(folder: Path, graph: Graph, *read: Graph) -> Path:
+    """A Pulumi project in `folder` whose program declares what `graph` shows.
+
+    Args:
+        folder: where it goes.
+        graph: the plan of the stack.
+        read: plans of the stacks whose outputs it reads: they have programs of their own, so that reading them costs
+            what it costs.
+    """
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "Pulumi.yaml", folder)
-    (folder / f"Pulumi.{graph.stack}.yaml").write_text("config: {}\n", encoding="utf-8")
-    (folder / "__main__.py").write_text(plain_program(graph), encoding="utf-8")
+    for one in (graph, *read):
+        (folder / f"Pulumi.{one.stack}.yaml").write_text("config: {}\n", encoding="utf-8")
+        (folder / f"{_module(one.stack)}.py").write_text(plain_program(one), encoding="utf-8")
+    (folder / "__main__.py").write_text(_CHOOSE, encoding="utf-8")
     return folder
+
+
+def _module(stack: str) -> str:
+    return f"plain_{stack.replace('-', '_')}"
+
+
+#: The program of a project with a module for each stack.
+_CHOOSE = """\
+import importlib
+
+import pulumi
+
+importlib.import_module(f"plain_{pulumi.get_stack().replace('-', '_')}")
+"""
 
 
 def scaled_project(folder: Path, times: int) -> Path:
@@ -35,10 +58,14 @@ def scaled_project(folder: Path, times: int) -> Path:
 
 
 def scaled_stage(times: int) -> str:
-    """The text of Pulumi.stage.yaml with `times` as many node pools, each of one node, so that the range suffices."""
+    """The text of Pulumi.stage.yaml with `times` as many node pools, each of one node, so that the range suffices.
+
+    Without the global layer: reading it costs the same at every size, and would make growth look smaller than it is.
+    """
     yaml = YAML(typ="rt", pure=True)
     data: Any = yaml.load(ROOT / "Pulumi.stage.yaml")  # pyright: ignore[reportUnknownMemberType]
     pools = cast("dict[str, dict[str, Any]]", data["config"]["homeport:cluster"]["node_pools"])
+    del data["config"]["homeport:global"]
     shipped = dict(pools)
     for copy in range(1, times):
         for name, pool in shipped.items():
