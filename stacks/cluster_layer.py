@@ -13,6 +13,7 @@ from homeport.labels import Labels
 from homeport.storage.component import StorageClasses
 from homeport.tenancy.tenant import Tenant
 from homeport.workloads.apps import Apps
+from homeport.workloads.platform import publish_platform
 from stacks import apps, ground, site
 from stacks.made import Made
 from stacks.settings import ClusterStack, EksSection, GkeSection
@@ -79,6 +80,7 @@ def build(
         )
         for name, args in stack.tenants.items()
     }
+    shared = ground.ground(stack, labels=labels, exports=exports)
     hosts: dict[str, list[str]] = {}
     if stack.apps:
         hosts = Apps(
@@ -86,7 +88,7 @@ def build(
             apps.specs(registry or ground.LATER),
             stack.apps,
             cluster=made.cluster,
-            ground=ground.ground(stack, labels=labels, exports=exports),
+            ground=shared,
             tenants=tenants,
             charts=stack.charts,
             ready={name: addons.leaves(key) for name, key in exports.items} if addons else {},
@@ -100,6 +102,7 @@ def build(
         "zones": list(made.cluster.zones),
         "domain": stack.domain,
         "zone": None if zone is None else {"cloud": zone.cloud, "domain": zone.domain, "id": zone.id},
+        "platform": publish_platform(shared, registry=registry),
         "urls": {app: [f"https://{host}" for host in named] for app, named in hosts.items()},
         **made.outputs,
     }

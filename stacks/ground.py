@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from homeport.addons import graph
@@ -11,7 +11,8 @@ from homeport.addons.section import CATALOGUE
 from homeport.labels import Labels
 from homeport.problems import Problem, SettingsError
 from homeport.tenancy.problems import tenant_problems
-from homeport.workloads.resolve import Ground, app_problems
+from homeport.workloads.overlay import AppOverlay
+from homeport.workloads.resolve import Ground, app_problems, unknown_problems
 from stacks import apps, site
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def problems(stack: ClusterStack) -> Iterator[Problem]:
         return  # what add-ons offer is not known while they are wrong
     exports = Exports() if plan is None else plan.exports
     yield from app_problems(apps.specs(LATER), stack.apps, ground(stack, labels=labels, exports=exports))
+
+
+def alone(overlays: Mapping[str, AppOverlay]) -> Iterator[Problem]:
+    """What is wrong with a section `apps` whose cluster is not known yet; paths from the root."""
+    specs = apps.specs(LATER)
+    yield from unknown_problems(specs, overlays)
 
 
 def _addons(stack: ClusterStack, labels: Labels) -> graph.AddonPlan | None:

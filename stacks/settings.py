@@ -29,6 +29,9 @@ from homeport.values import Cloud, DnsLabel, DnsName, Protection
 from homeport.workloads.overlay import AppOverlay
 from stacks import ground, rules, site
 
+#: What the names of images begin with: a registry's host and path.
+Registry = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$")]
+
 
 class GkeSection(GkeClusterArgs):
     """A GKE cluster and its node pools."""
@@ -123,7 +126,7 @@ class ClusterStack(StackBase):
     """Where charts and their images come from."""
     tenants: dict[DnsLabel, TenantArgs] = Field(default_factory=dict[str, TenantArgs])
     """Name to tenant: who shares the cluster, kept apart from each other."""
-    registry: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$")] | None = None
+    registry: Registry | None = None
     """What the names of our images begin with; default: the registry `apps` of the global layer on the cluster's
     cloud."""
     apps: dict[DnsLabel, AppOverlay] = Field(default_factory=dict[str, AppOverlay])
@@ -153,7 +156,27 @@ class ClusterStack(StackBase):
         yield from ground.problems(self)
 
 
-Stack = Annotated[GlobalStack | ClusterStack, Tagged("layer")]
+class AppsStack(StackBase):
+    """Applications alone, on the cluster of another stack."""
+
+    layer: Literal["apps"]
+    """Always apps."""
+    cluster_stack: Annotated[str, Field(min_length=1)]
+    """Stack of the cluster, which must be up: stage, or organization/project/stage of another project."""
+    charts: ChartsArgs = ChartsArgs()
+    """Where charts and their images come from."""
+    registry: Registry | None = None
+    """What the names of our images begin with; default: as the cluster's stack has it."""
+    apps: dict[DnsLabel, AppOverlay]
+    """Application to what varies of it here; see layer cluster."""
+
+    def check(self) -> Iterator[Problem]:
+        """What the file shows by itself; the rest is checked against the cluster's stack before the first resource."""
+        yield from self.protection_problems(production=self.environment in rules.PRODUCTION)
+        yield from ground.alone(self.apps)
+
+
+Stack = Annotated[GlobalStack | ClusterStack | AppsStack, Tagged("layer")]
 
 
 def _cloud(cluster: GkeSection | EksSection | ExistingSection) -> Cloud:

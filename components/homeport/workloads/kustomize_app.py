@@ -94,7 +94,7 @@ def _laid_over(value: Any, key: str, images: Mapping[str, ImageOverride]) -> Any
 
 def _container(item: Any, images: Mapping[str, ImageOverride]) -> Any:
     if not isinstance(item, Mapping):
-        return cast("Any", item)
+        return item
     container = cast("Mapping[str, Any]", item)
     image = container.get("image")
     return {**container, "image": image_with(image, images)} if isinstance(image, str) else container

@@ -72,13 +72,7 @@ def deployed(specs: AppSpecs, overlays: Mapping[str, AppOverlay], ground: Ground
 
 def app_problems(specs: AppSpecs, overlays: Mapping[str, AppOverlay], ground: Ground) -> Iterator[Problem]:
     """Everything that is wrong, with paths from the root of a stack file: apps.<name>..., tenants.<name>..."""
-    for name in overlays:
-        if name not in specs:
-            yield _unknown(("apps", name), name, "application of this program", specs)
-    for name, overlay in overlays.items():
-        if name in specs:
-            for problem in overlay_problems(specs[name], overlay):
-                yield problem.below(("apps", name))
+    yield from unknown_problems(specs, overlays)
     chosen = _chosen(specs, overlays)
     for name, spec in chosen.items():
         for problem in (*spec.check(), *_alone(name, spec, ground)):
@@ -86,6 +80,16 @@ def app_problems(specs: AppSpecs, overlays: Mapping[str, AppOverlay], ground: Gr
     yield from _hosts(chosen, ground)
     yield from _order(chosen)
     yield from _quotas(chosen, ground)
+
+
+def unknown_problems(specs: AppSpecs, overlays: Mapping[str, AppOverlay]) -> Iterator[Problem]:
+    """Applications and fields that there are not, with paths from the root of a stack file."""
+    for name, overlay in overlays.items():
+        if name not in specs:
+            yield _unknown(("apps", name), name, "application of this program", specs)
+        else:
+            for problem in overlay_problems(specs[name], overlay):
+                yield problem.below(("apps", name))
 
 
 def _chosen(specs: AppSpecs, overlays: Mapping[str, AppOverlay]) -> dict[str, AppSpec]:

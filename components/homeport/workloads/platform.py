@@ -1,0 +1,133 @@
+"""What a cluster's stack publishes for applications of other stacks: its one output `platform`.
+
+Plain values, no secrets. Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, cast
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from homeport.addons.exports import Exports
+from homeport.labels import Labels
+from homeport.model import Model
+from homeport.problems import Problem, SettingsError
+from homeport.tenancy.args import PodSecurity, Quota, TenantArgs
+from homeport.tenancy.manifests import namespaces
+from homeport.workloads.resolve import Ground
+
+#: Raised when the shape changes in a way that an older reader would misunderstand.
+VERSION: Final = 1
+
+
+class TenantFacts(Model):
+    """A tenant as applications of other stacks see it."""
+
+    namespaces: list[str]
+    """Its namespaces; the first is where its apps go that name none."""
+    pod_security: PodSecurity
+    """Level that they enforce."""
+    quota: Quota | None = None
+    """The most that it may use."""
+
+
+class PlatformOutputs(Model):
+    """The output `platform` of a cluster's stack."""
+
+    version: Literal[1]
+    """Of this shape."""
+    environment: str
+    """For example stage."""
+    domain: str
+    """Domain under which the environment's applications live."""
+    registry: str | None = None
+    """What the names of the organisation's images begin with; None where there is none."""
+    exports: Exports
+    """What add-ons offer."""
+    tenants: dict[str, TenantFacts] = Field(default_factory=dict[str, TenantFacts])
+    """Name to tenant."""
+
+    @classmethod
+    def parse(cls, value: object, *, stack: str) -> PlatformOutputs:
+        """Read the output of a cluster's stack.
+
+        Args:
+            value: what the stack reference gave; numbers may be floats, as they come over the wire.
+            stack: name of that stack, for the texts.
+
+        Raises:
+            SettingsError: there is no such output, or it is of another version, or not complete; each problem stands
+                at the setting `cluster_stack`.
+        """
+        update = f"run pulumi up -s {stack} with this version of homeport first"
+        if not isinstance(value, Mapping):
+            raise SettingsError([_problem(f"the stack {stack} has published no output platform", update, stack)])
+        found = {str(key): item for key, item in cast("Mapping[object, Any]", value).items()}
+        version = found.get("version")
+        if version != VERSION:
+            shown = int(version) if isinstance(version, float) else version
+            rule = f"the output platform of the stack {stack} has version {shown}; this homeport reads {VERSION}"
+            raise SettingsError([_problem(rule, update, stack)])
+        try:
+            # What comes over the wire has floats for integers and lists for tuples.
+            return cls.model_validate({**found, "version": VERSION}, strict=False)
+        except ValidationError as error:
+            raise SettingsError(
+                _problem(
+                    f"the output platform of the stack {stack} is not complete at"
+                    f" {'.'.join(str(part) for part in item['loc'])}: {item['msg']}",
+                    update,
+                    stack,
+                )
+                for item in error.errors(include_input=False, include_url=False)
+            ) from None
+
+    def ground(self, labels: Labels, cloud: Literal["gcp", "aws", "none"]) -> Ground:
+        """What applications of another stack share.
+
+        Args:
+            labels: of that stack.
+            cloud: of the cluster.
+        """
+        return Ground(
+            environment=self.environment,
+            domain=self.domain,
+            labels=labels,
+            tenants={
+                name: TenantArgs(namespaces=facts.namespaces, pod_security=facts.pod_security, quota=facts.quota)
+                for name, facts in self.tenants.items()
+            },
+            cloud=cloud,
+            exports=self.exports,
+        )
+
+
+def publish_platform(ground: Ground, *, registry: str | None) -> dict[str, Any]:
+    """The output `platform`.
+
+    Args:
+        ground: what applications of the cluster's own stack share.
+        registry: what the names of the organisation's images begin with.
+    """
+    exports = TypeAdapter(Exports).dump_python(ground.exports, mode="json")
+    return {
+        "version": VERSION,
+        "environment": ground.environment,
+        "domain": ground.domain,
+        "registry": registry,
+        "exports": exports,
+        "tenants": {
+            name: {
+                "namespaces": namespaces(name, args),
+                "pod_security": args.pod_security,
+                "quota": None if args.quota is None else args.quota.model_dump(mode="json"),
+            }
+            for name, args in ground.tenants.items()
+        },
+    }
+
+
+def _problem(rule: str, fix: str, stack: str) -> Problem:
+    return Problem(("cluster_stack",), rule, fix, stack)
