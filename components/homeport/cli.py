@@ -23,6 +23,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "plan": ("plan", "Show what a stack would be, without engine, account or network."),
     "review": ("review", "Write the comment on a pull request: every stack, since another revision."),
     "schema": ("schema", "Write the JSON Schema of stack files."),
+    "seal": ("seal", "Seal values, so that they may lie in a repository."),
     "set": ("set_value", "Change a value in a stack file, keeping its comments."),
 }
 

@@ -19,7 +19,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homeport.addons.sealed_secrets_args import KEYS_PER_PART
@@ -317,6 +317,7 @@ def _noisy(pem: str, noise: random.Random) -> str:
 names = st.lists(st.sampled_from([f"key-{number}" for number in range(12)]), unique=True, max_size=12)
 
 
+@settings(deadline=None)
 @given(st.lists(names, min_size=1, max_size=3), names)
 def test_after_a_backup_every_key_is_kept_once_and_none_is_gone(before: list[list[str]], cluster: list[str]) -> None:
     seen: set[str] = set()
