@@ -6,7 +6,9 @@ An application is deployed where a stack file names it: `homeport:apps: {web: {t
 from __future__ import annotations
 
 from homeport.workloads.args import Flow, FromSecret, Resources
+from homeport.workloads.helm_app import HelmAppArgs
 from homeport.workloads.job import CronJobArgs, JobArgs
+from homeport.workloads.kustomize_app import ImageOverride, KustomizeAppArgs
 from homeport.workloads.probes import Probe
 from homeport.workloads.scaling import Autoscale
 from homeport.workloads.specs import AppSpec
@@ -14,11 +16,12 @@ from homeport.workloads.web_app import Metrics, WebAppArgs
 from homeport.workloads.worker import WorkerArgs
 
 
-def specs(registry: str) -> dict[str, AppSpec]:
+def specs(registry: str, domain: str) -> dict[str, AppSpec]:
     """Name to application.
 
     Args:
         registry: what images' names begin with.
+        domain: of the environment.
     """
     api_image = f"{registry}/api"
     # Optional, so that a new stack comes up before anybody has sealed the Secret: without it the shop shows its window.
@@ -66,5 +69,26 @@ def specs(registry: str) -> dict[str, AppSpec]:
             image=api_image,
             command=["/app/migrate"],
             env={"DATABASE_URL": database},
+        ),
+        # A chart that was there before: as it is, with the hosts and images of this program.
+        "dashboard": HelmAppArgs(
+            tenant="tools",
+            chart="apps/charts/dashboard",
+            values={
+                "image": {"repository": f"{registry}/dashboard"},
+                "host": f"dashboard.{domain}",
+                "issuer": "letsencrypt",
+            },
+            port=8080,
+            public=True,
+            owns_cloud_objects=True,
+        ),
+        # A Kustomize tree that was there before: the overlay of the environment, with the image of this program.
+        "feedback": KustomizeAppArgs(
+            tenant="tools",
+            path="apps/feedback/overlays/{environment}",
+            pods={"app.kubernetes.io/name": "feedback"},
+            port=8080,
+            images={"registry.example/apps/feedback": ImageOverride(name=f"{registry}/feedback")},
         ),
     }

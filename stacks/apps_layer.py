@@ -54,7 +54,7 @@ async def build(stack: AppsStack, *, labels: Labels) -> dict[str, Any]:
         )
     made = Apps(
         "apps",
-        apps.specs(registry),
+        apps.specs(registry, platform.domain),
         stack.apps,
         cluster=cluster,
         ground=platform.ground(labels, facts.cloud),

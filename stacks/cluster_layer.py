@@ -85,7 +85,7 @@ def build(
     if stack.apps:
         hosts = Apps(
             "apps",
-            apps.specs(registry or ground.LATER),
+            apps.specs(registry or ground.LATER, stack.domain),
             stack.apps,
             cluster=made.cluster,
             ground=shared,

@@ -53,12 +53,12 @@ def problems(stack: ClusterStack) -> Iterator[Problem]:
     if stack.addons is not None and plan is None:
         return  # what add-ons offer is not known while they are wrong
     exports = Exports() if plan is None else plan.exports
-    yield from app_problems(apps.specs(LATER), stack.apps, ground(stack, labels=labels, exports=exports))
+    yield from app_problems(apps.specs(LATER, stack.domain), stack.apps, ground(stack, labels=labels, exports=exports))
 
 
 def alone(overlays: Mapping[str, AppOverlay]) -> Iterator[Problem]:
     """What is wrong with a section `apps` whose cluster is not known yet; paths from the root."""
-    specs = apps.specs(LATER)
+    specs = apps.specs(LATER, "later.example")
     yield from unknown_problems(specs, overlays)
 
 
