@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from homeport.addons.args import ChartsArgs, Profile
 from homeport.addons.exports import Exports
-from homeport.identity.refs import ZoneRef
+from homeport.identity.refs import RoleRef, ZoneRef
 from homeport.labels import Labels
 from homeport.model import In
 from homeport.values import Cloud, Protection
@@ -28,13 +28,14 @@ class DnsZone:
         ref: for permissions.
         cloud: where the zone is.
         domain: of the zone, without the final dot.
-        role: AWS: role to assume, where the zone is in another account than the cluster.
+        role: what workloads take on to keep its records, where the zone is in another account or project than the
+            cluster; None where they have rights of their own.
     """
 
     ref: ZoneRef
     cloud: Literal["aws", "gcp"]
     domain: str
-    role: In[str] | None = None
+    role: RoleRef | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
