@@ -45,12 +45,10 @@ class Ref:
     Attributes:
         item: key of an item of the same add-on, or "add-on/key".
         output: attribute of its resource, for example address.
-        every: whether it is the outputs of all the item's resources, with commas between them.
     """
 
     item: str
     output: str
-    every: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
