@@ -8,6 +8,7 @@ from pathlib import Path
 
 from homeport.doctor import clouds, clouds_aws, engine, python_env
 from homeport.doctor.finding import Finding, ok
+from homeport.doctor.global_layer import global_layer
 from homeport.doctor.machine import Machine
 from homeport.doctor.stack_file import StackFile, project_file, stack_file
 from homeport.doctor.zones import MakeLookup, zones
@@ -89,6 +90,8 @@ def _stack(
             file = replace(seen.cluster, provider=file.provider, salted=file.salted, secrets=file.secrets)
     in_state = engine.stack(machine, root, stack, file, answers=answers)
     yield in_state
+    if file.shared is not None:
+        yield global_layer(machine, root, stack, file, answers=answers)
     yield from engine.secrets(machine, file, stack)
     if file.kind == "gke":
         yield from clouds.google(machine, root, file, short)

@@ -47,6 +47,8 @@ class StackFile:
         google: `gcp.project` of the global layer; None where it has nothing there.
         amazon: `aws.account` of the global layer; None where it has nothing there.
         zones: names under `dns.zones`.
+        shared: `global`: the stack that a cluster stack reads.
+        domain: `domain` of a cluster stack.
     """
 
     provider: str | None = None
@@ -62,6 +64,8 @@ class StackFile:
     google: str | None = None
     amazon: str | None = None
     zones: tuple[str, ...] = ()
+    shared: str | None = None
+    domain: str | None = None
 
     @property
     def passphrase(self) -> bool:
@@ -107,6 +111,8 @@ def settings_facts(settings: Mapping[str, Any]) -> StackFile:
         google=_text(_mapping(settings.get("gcp")).get("project")),
         amazon=_text(_mapping(settings.get("aws")).get("account")),
         zones=tuple(sorted(str(name) for name in _mapping(_mapping(settings.get("dns")).get("zones")))),
+        shared=_text(settings.get("global")),
+        domain=_text(settings.get("domain")),
     )
 
 
