@@ -114,7 +114,7 @@ GKE: Final[Mapping[str, Row]] = {
         lambda graph: every(graph, _CLUSTER, lambda item: bool(at(item, "maintenancePolicy.recurringWindow"))),
     ),
     "no credentials in the kubeconfig": ("gke-gcloud-auth-plugin logs in", _BOTH, kubeconfig_is_secret),
-    "Gateway API": ("built in", _BOTH, _cluster("gatewayApiConfig.channel", "CHANNEL_STANDARD")),
+    "Gateway API": "no: GKE's own leaves out kinds that Traefik watches; it comes with the add-ons",
     "automatic repair": ("node auto-repair", _BOTH, _pools("management.autoRepair", True)),
     "surge upgrades": (
         "surge of one node or more, none unavailable",

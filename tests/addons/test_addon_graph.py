@@ -67,10 +67,10 @@ def test_a_requirement_that_the_cloud_cannot_have_is_told_with_the_way_out() -> 
 
 
 def test_what_the_cluster_brings_meets_a_need_and_is_not_installed() -> None:
-    crds = toy("crds", thing(), instead_of="gateway-api-crds")
+    crds = toy("crds", thing(), instead_of="autoscaler")
     web = toy("web", thing("release", Need("crds/release", "it watches routes")))
     on_gke = planned(crds, web, cloud="gcp")
-    assert on_gke.left_out == {"crds": "the cluster brings it already (gateway-api-crds)"}
+    assert on_gke.left_out == {"crds": "the cluster brings it already (autoscaler)"}
     assert Edge("web/release", API, "create", "it watches routes") in on_gke.edges
     on_eks = planned(crds, web, cloud="aws")
     assert on_eks.left_out == {}

@@ -278,7 +278,6 @@ class TestOffIsSaid:
             ({"monitoring": []}, "monitoringConfig.enableComponents", [], ["SYSTEM_COMPONENTS"]),
             ({"security_posture": "disabled"}, "securityPostureConfig.mode", "DISABLED", "BASIC"),
             ({"cost_allocation": False}, "costManagementConfig.enabled", False, True),
-            ({"gateway_api": False}, "gatewayApiConfig.channel", "CHANNEL_DISABLED", "CHANNEL_STANDARD"),
         ],
     )
     def test_of_what_is_on_by_default(self, changes: dict[str, Any], path: str, off: object, on: object) -> None:
@@ -289,6 +288,7 @@ class TestOffIsSaid:
         ("changes", "path", "off", "on"),
         [
             ({"managed_prometheus": True}, "monitoringConfig.managedPrometheus.enabled", False, True),
+            ({"gateway_api": True}, "gatewayApiConfig.channel", "CHANNEL_DISABLED", "CHANNEL_STANDARD"),
             (
                 {"binary_authorization": True},
                 "binaryAuthorization.evaluationMode",

@@ -84,7 +84,7 @@ HARMLESS_CLUSTER_CHANGES: Final[list[dict[str, Any]]] = [
     {"vulnerability_scanning": "enterprise"},
     {"rbac_group": "gke-security-groups@acme.example"},
     {"cost_allocation": False},
-    {"gateway_api": False},
+    {"gateway_api": True},
     {"binary_authorization": True},
     {"registry_projects": ["acme-registry"]},
 ]

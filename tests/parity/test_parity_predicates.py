@@ -148,7 +148,6 @@ LOSSES: dict[tuple[str, str], list[Change]] = {
     ("maintenance windows", "gke"): [Change(GKE_CLUSTER, "maintenancePolicy.recurringWindow")],
     ("no credentials in the kubeconfig", "gke"): [Change(KUBERNETES, "kubeconfig", "apiVersion: v1")],
     ("no credentials in the kubeconfig", "eks"): [Change(KUBERNETES, "kubeconfig", "apiVersion: v1")],
-    ("Gateway API", "gke"): [Change(GKE_CLUSTER, "gatewayApiConfig.channel", "CHANNEL_DISABLED")],
     ("automatic repair", "gke"): [Change(GKE_POOL, "management.autoRepair", False)],
     ("automatic repair", "eks"): [Change(GROUP, "nodeRepairConfig.enabled", False)],
     ("surge upgrades", "gke"): [

@@ -62,9 +62,7 @@ _OF_CLOUD: Final[dict[Cloud, dict[str, Any]]] = {
             SAMPLE_DOMAIN,
         ),
         "storage_class": "homeport-regional",
-        "provides": frozenset(
-            {"autoscaler", "gateway-api-crds", "load-balancers", "metrics-server", "snapshot-controller"}
-        ),
+        "provides": frozenset({"autoscaler", "load-balancers", "metrics-server", "snapshot-controller"}),
     },
     "aws": {
         "account": SAMPLE_ACCOUNT,

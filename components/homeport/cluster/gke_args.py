@@ -278,8 +278,11 @@ class GkeClusterArgs(Model):
     https://cloud.google.com/kubernetes-engine/docs/how-to/google-groups-rbac"""
     cost_allocation: bool = True
     """Break the bill down by namespace and label."""
-    gateway_api: bool = True
-    """Let GKE install and upgrade the Gateway API's standard CRDs."""
+    gateway_api: bool = False
+    """Let GKE install and upgrade the Gateway API's standard CRDs, for its own Gateway controller. It leaves out kinds
+    that its controller does not serve (GRPCRoute, ListenerSet), and Traefik serves no Gateway while one is missing, so
+    the add-on gateway-api-crds installs all of them instead. Never both.
+    https://cloud.google.com/kubernetes-engine/docs/concepts/gateway-api"""
     binary_authorization: bool = False
     """Admit only images that the project's policy allows."""
     registry_projects: list[In[ProjectId]] = Field(default_factory=list)
