@@ -30,6 +30,10 @@ def suggest_label(text: str) -> str:
     return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-")[:63]
 
 
+#: Labels that may change while a stack lives. What is made anew when its labels change, as a storage class or a launch
+#: template, does without them: it says by its stack whose it is.
+CHANGING: Final = frozenset({"owner", "cost-centre"})
+
 #: Text that may stand in a label on every cloud.
 LabelValue = Annotated[str, AfterValidator(_label_value)]
 

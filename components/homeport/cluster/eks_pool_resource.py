@@ -13,6 +13,7 @@ from homeport.cluster.eks import EksCluster
 from homeport.cluster.eks_pool import EksPool, eks_pools
 from homeport.cluster.eks_pool_problems import eks_pool_problems
 from homeport.cluster.pool_args import NodePoolArgs
+from homeport.labels import CHANGING
 from homeport.problems import SettingsError
 
 
@@ -33,7 +34,9 @@ def declare_eks_pool(
     problems = tuple(eks_pool_problems(name, args, cluster.args))
     if problems:
         raise SettingsError(problem.below(("node_pools", name)) for problem in problems)
-    groups = eks_pools(name, args, cluster.args, cluster_name=cluster.physical_name, tags=cluster.node_tags)
+    # A launch template with another owner is another version of it, and every node would be rolled.
+    lasting = {key: value for key, value in cluster.node_tags.items() if key not in CHANGING}
+    groups = eks_pools(name, args, cluster.args, cluster_name=cluster.physical_name, tags=lasting)
     return [_declare(group, cluster=cluster, opts=opts) for group in groups]
 
 
@@ -62,6 +65,14 @@ def _declare(group: EksPool, *, cluster: EksCluster, opts: pulumi.ResourceOption
             f"{group.child}-{key.removeprefix('k8s.io/cluster-autoscaler/node-template/')}",
             autoscaling_group_name=made.resources.apply(_group_behind),
             tag={"key": key, "value": value, "propagate_at_launch": False},
+            opts=opts,
+        )
+    for key in sorted(CHANGING & cluster.node_tags.keys()):
+        # Machines get them from their group: those that start from now on, which is soon enough for a bill.
+        aws.autoscaling.Tag(
+            f"{group.child}-{key}",
+            autoscaling_group_name=made.resources.apply(_group_behind),
+            tag={"key": key, "value": cluster.node_tags[key], "propagate_at_launch": True},
             opts=opts,
         )
     return made

@@ -10,7 +10,7 @@ import pulumi_kubernetes as kubernetes
 
 from homeport import options
 from homeport.cluster.base import Cluster
-from homeport.labels import Labels
+from homeport.labels import CHANGING, Labels
 from homeport.problems import SettingsError
 from homeport.storage.args import StorageArgs
 from homeport.storage.classes import (
@@ -91,16 +91,12 @@ class StorageClasses(pulumi.ComponentResource):
         self.register_outputs({"default": self.default, "names": self.names, "snapshot_class": self.snapshot_class})
 
 
-#: Labels that may change while a stack lives. A class cannot change, and making it anew leaves a moment without a
-#: default: so disks do without them, and say by their stack whose they are.
-_CHANGING = frozenset({"owner", "cost-centre"})
-
-
 def _disk_labels(cluster: Cluster, labels: Labels | None) -> dict[str, str]:
     if labels is None:
         return {}
     all_of_them = labels.aws() if cluster.cloud == "aws" else labels.gcp()
-    return {key: value for key, value in all_of_them.items() if key not in _CHANGING}
+    # A class cannot change, and making it anew leaves a moment without a default.
+    return {key: value for key, value in all_of_them.items() if key not in CHANGING}
 
 
 def _storage_class(

@@ -107,7 +107,14 @@ def test_machines_and_disks_carry_the_tags_of_the_bill() -> None:
     assert [one["resourceType"] for one in specifications] == ["instance", "network-interface", "volume"]
     for one in specifications:
         assert one["tags"]["Name"] == "stage-general"
-        assert one["tags"]["cost-centre"] == "1000"
+        assert one["tags"]["stack"] == "stage"
+        assert not {"owner", "cost-centre"} & one["tags"].keys(), "another owner would roll every node"
+
+
+def test_machines_get_what_may_change_of_the_bill_from_their_group() -> None:
+    tags = {one.inputs["tag"]["key"]: one.inputs["tag"] for one in made().find(type=TAG)}
+    assert tags["owner"] == {"key": "owner", "value": "platform", "propagateAtLaunch": True}
+    assert tags["cost-centre"]["value"] == "1000"
 
 
 @pytest.mark.parametrize(("changes", "pods"), [({}, 110), ({"max_pods": 40}, 40)])
@@ -136,14 +143,17 @@ def test_a_replacement_can_come_up_before_the_old_group_goes() -> None:
 
 
 def test_the_autoscaler_learns_of_a_node_that_does_not_exist_yet() -> None:
-    tags = made(min=0, taints=[SPOT], labels={"acme.example/team": "a"}).find(type=TAG)
-    assert {tag.inputs["tag"]["key"]: tag.inputs["tag"]["value"] for tag in tags} == {
+    def told(**changes: Any) -> dict[str, str]:
+        found = [tag.inputs["tag"] for tag in made(**changes).find(type=TAG)]
+        return {tag["key"]: tag["value"] for tag in found if not tag["propagateAtLaunch"]}
+
+    assert told(min=0, taints=[SPOT], labels={"acme.example/team": "a"}) == {
         "k8s.io/cluster-autoscaler/node-template/label/homeport.dev/node-pool": "general",
         "k8s.io/cluster-autoscaler/node-template/label/acme.example/team": "a",
         "k8s.io/cluster-autoscaler/node-template/taint/spot": "true:NoSchedule",
     }
-    assert made(min=1).find(type=TAG) == []
-    assert made(size=0).find(type=TAG) == []
+    assert told(min=1) == {}
+    assert told(size=0) == {}
 
 
 def test_nodes_wait_for_network_rights_and_the_addons_that_they_need() -> None:
