@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,8 +46,7 @@ def finding(ran: Ran, file: StackFile = STAGE, *, stack: str = "stage", answers:
 
 
 def of(published: Any, **file: Any) -> Finding:
-    facts = {"layer": "cluster", "kind": "gke", "project": "acme-stage", "shared": "global", **file}
-    return finding(Ran(0, json.dumps(published)), StackFile(**{"domain": "stage.acme.example", **facts}))
+    return finding(Ran(0, json.dumps(published)), replace(STAGE, **file))
 
 
 def test_a_deployed_global_stack_with_the_zone_is_ok() -> None:

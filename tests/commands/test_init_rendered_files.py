@@ -241,15 +241,57 @@ def test_the_base_file_keeps_every_other_line() -> None:
     ]
 
 
-@pytest.mark.parametrize("cloud", ["gcp", "aws"])
-def test_a_project_plans_after_init(cloud: str, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
+def initialised(folder: Path, answers: Answers) -> Path:
+    """A checkout in which `homeport init` was run with the answers."""
+    shutil.copytree(ROOT / "stacks", folder / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Pulumi.yaml", "pyproject.toml", "__main__.py"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    answers = parse_answers(raw(cloud, repository="zeta/homeport"))
-    apply_changes(plan_changes(tmp_path, answers))
-    kind = "gcp:container/cluster:Cluster" if cloud == "gcp" else "eks:index:Cluster"
-    for stack in ("stage", "prod"):
-        assert kind in {resource.type for resource in evaluate(tmp_path, stack).resources}
-    zone = "gcp:dns/managedZone:ManagedZone" if cloud == "gcp" else "aws:route53/zone:Zone"
-    assert zone in {resource.type for resource in evaluate(tmp_path, "global").resources}
+        shutil.copy(ROOT / name, folder / name)
+    apply_changes(plan_changes(folder, answers))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("cloud", "more"),
+    [
+        ("gcp", {"repository": "zeta/homeport"}),
+        ("gcp", {"environments": ["dev"], "organisation": "z"}),
+        ("aws", {"repository": "zeta/platform/homeport", "ci": "gitlab"}),
+        ("aws", {"environments": ["qa", "live"]}),
+        ("both", {"repository": "zeta/homeport", "environments": ["dev", "stage", "prod"]}),
+    ],
+    ids=["gcp", "gcp, no production", "aws, gitlab", "aws, no CI", "both, three environments"],
+)
+def test_every_stack_plans_after_init(cloud: str, more: dict[str, Any], tmp_path: Path) -> None:
+    answers = parse_answers(raw(cloud, **more))
+    root = initialised(tmp_path, answers)
+    stacks = [name.split(".")[1] for name in render(answers)]
+    for stack in stacks:
+        graph = evaluate(root, stack)
+        types = {resource.type for resource in graph.resources}
+        assert graph.logs == [line for line in graph.logs if line.startswith("info: ")]
+        if stack == "global":
+            assert ("gcp:dns/managedZone:ManagedZone" in types) == (cloud != "aws")
+            assert ("aws:route53/zone:Zone" in types) == (cloud != "gcp")
+        elif stack != "local":
+            on_aws = cloud == "aws" or stack.endswith("-eks")
+            assert ("eks:index:Cluster" if on_aws else "gcp:container/cluster:Cluster") in types
+            assert graph.outputs["zone"]["domain"] in graph.outputs["domain"]
+
+
+@pytest.mark.parametrize("repository", ["zeta/homeport", None])
+def test_the_roles_that_a_cluster_names_are_those_that_the_global_stack_makes(
+    repository: str | None, tmp_path: Path
+) -> None:
+    answers = parse_answers(raw("aws", repository=repository) if repository else raw("aws"))
+    root = initialised(tmp_path, answers)
+    made = {
+        f"{resource.inputs['path']}{resource.inputs['name']}"
+        for resource in evaluate(root, "global").find(type="aws:iam/role:Role")
+    }
+    cluster = load(Stack, root=root, stack="stage").settings.cluster
+    people = {entry.principal.split(":role")[1] for entry in cluster.access.values()}
+    assert people == {"/homeport/access-platform", "/homeport/access-developers"}
+    assert people <= made
+    deployer = cluster.deployer.split(":role")[1]
+    assert (deployer in made) == (repository is not None)
+    assert deployer == ("/homeport/ci-homeport-deploy" if repository else "/homeport-deploy")
