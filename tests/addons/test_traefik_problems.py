@@ -27,7 +27,8 @@ def test_the_defaults_are_right_on_every_cloud(cloud: Cloud) -> None:
 def test_only_a_public_gateway_has_reserved_addresses(cloud: Cloud, reach: str) -> None:
     assert told(cloud, address="reserved", exposure=reach) == [
         (
-            'address = "reserved": only a public gateway has addresses that can be reserved, and this one\'s exposure is'
+            'address = "reserved": only a public gateway has addresses that can be reserved, and this one\'s'
+            " exposure is"
             f" {reach}; write exposure: public, or remove address"
         )
     ]
@@ -55,7 +56,8 @@ def test_gkes_own_definitions_are_refused_because_kinds_are_missing() -> None:
     site = {"provides": frozenset({"gateway-api-crds"}), "installed": BESIDE - {"gateway-api-crds"}}
     assert told("gcp", site) == [
         (
-            "(the whole file): Traefik watches every kind of the Gateway API's standard channel, version 1.5 or later, and"
+            "(the whole file): Traefik watches every kind of the Gateway API's standard channel, version 1.5 or"
+            " later, and"
             " what GKE installs by itself leaves GRPCRoute out: Traefik would serve no Gateway at all; let the add-on"
             " gateway-api-crds install them: set gateway_api: false in homeport:cluster"
         )
@@ -65,7 +67,8 @@ def test_gkes_own_definitions_are_refused_because_kinds_are_missing() -> None:
 def test_without_definitions_it_says_how_to_have_them() -> None:
     assert told("aws", {"installed": BESIDE - {"gateway-api-crds"}}) == [
         (
-            "(the whole file): Traefik watches every kind of the Gateway API's standard channel, version 1.5 or later, and"
+            "(the whole file): Traefik watches every kind of the Gateway API's standard channel, version 1.5 or"
+            " later, and"
             " nothing installs them; switch them on: gateway-api-crds: {enabled: true}; where the cluster has them from"
             " somebody else, {present: true}"
         )
@@ -112,7 +115,8 @@ def test_a_name_has_one_asterisk_in_front_or_none(host: str) -> None:
 def test_a_long_clusters_name_asks_for_one_for_the_load_balancer() -> None:
     assert told("aws", {"cluster": "a-cluster-with-a-rather-long-name"}) == [
         (
-            "(the whole file): the cluster lends its name to the load balancer: the name of a Network Load Balancer derived"
+            "(the whole file): the cluster lends its name to the load balancer: the name of a Network Load"
+            " Balancer derived"
             ' from it, "a-cluster-with-a-rather-long-name-gateway", has 41 characters; 32 are allowed; set'
             " load_balancer_name"
         )
@@ -133,7 +137,8 @@ def test_settings_without_an_effect_are_refused() -> None:
     ]
     assert told("gcp", exposure="cluster", source_ranges=["192.0.2.0/24"]) == [
         (
-            "source_ranges: is a setting of a load balancer, and with exposure cluster there is none; remove it, or write"
+            "source_ranges: is a setting of a load balancer, and with exposure cluster there is none; remove it,"
+            " or write"
             " exposure: internal"
         )
     ]
