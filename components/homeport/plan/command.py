@@ -12,25 +12,32 @@ from typing import Final
 from homeport.commands.common import fail, fail_settings
 from homeport.plan.graph import Graph
 from homeport.problems import SettingsError
+from homeport.settings.engine import EngineConfig
 from homeport.settings.project import ProjectError
 
 #: An evaluation that takes longer says so, on a terminal.
 _PATIENCE_SECONDS: Final = 1.0
 
 
-def evaluated(root: Path, stack: str, *, as_json: bool) -> Graph:
+def evaluated(root: Path, stack: str, *, as_json: bool, config: EngineConfig | None = None) -> Graph:
     """Evaluate a stack, or end the command with what is wrong.
 
     What the program logs goes to standard error.
+
+    Args:
+        root: folder of the project.
+        stack: its name.
+        as_json: how errors look.
+        config: what the engine would hand over; default: what the stack's file says.
     """
     with _progress(f"evaluating {stack} ..."):
-        graph = _evaluated(root, stack, as_json=as_json)
+        graph = _evaluated(root, stack, config, as_json=as_json)
     for line in graph.logs:
         sys.stderr.write(f"{line}\n")
     return graph
 
 
-def _evaluated(root: Path, stack: str, *, as_json: bool) -> Graph:
+def _evaluated(root: Path, stack: str, config: EngineConfig | None, *, as_json: bool) -> Graph:
     # Importing pulumi takes longer than most commands.
     import pulumi  # noqa: PLC0415
 
@@ -38,7 +45,7 @@ def _evaluated(root: Path, stack: str, *, as_json: bool) -> Graph:
     from homeport.plan.evaluate import evaluate  # noqa: PLC0415
 
     try:
-        return evaluate(root, stack)
+        return evaluate(root, stack, config=config)
     except SettingsError as error:
         fail_settings(error, as_json=as_json)
     except pulumi.RunError as error:
