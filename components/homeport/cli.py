@@ -14,6 +14,7 @@ from homeport import __version__
 
 #: Name of the subcommand to the module in `homeport.commands` that holds it as `command`, and its one-line help.
 _COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "charts": ("charts", "Check the Helm charts of stacks: values, rendering, where they come from."),
     "config": ("config", "Print a stack's completed settings and where each value came from."),
     "diff": ("diff", "Show what changes in a stack since another revision, and what is dangerous about it."),
     "doctor": ("doctor", "Say what is missing on this machine, and how to get it."),

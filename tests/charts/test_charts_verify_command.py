@@ -25,7 +25,8 @@ import pulumi_kubernetes as kubernetes
 provider = kubernetes.Provider("kind", context="kind-toy")
 config = pulumi.Config("toy")
 made = {}
-for name, given in config.require_object("releases").items():
+releases = config.require_object("releases")
+for name, given in sorted(releases.items(), key=lambda item: (len(item[1].get("after", ())), item[0])):
     after = [made[other] for other in given.pop("after", [])]
     if given.pop("secret", False):
         given["values"] = {"size": pulumi.Output.secret("hunter2")}
@@ -61,7 +62,9 @@ class Project:
 
     def document(self, releases: Mapping[str, Any], *more: str, ours: bool = False) -> dict[str, Any]:
         result = self.verify(releases, "--json", *more, ours=ours)
-        return json.loads(result.stdout)
+        document: dict[str, Any] = json.loads(result.stdout)
+        assert "charts" in document, document
+        return document
 
     def found(self, releases: Mapping[str, Any], *more: str, ours: bool = False) -> list[str]:
         problems = [item for one in self.document(releases, *more, ours=ours)["charts"] for item in one["problems"]]
