@@ -15,7 +15,6 @@ from homeport.addons.aws_load_balancer_controller import (
 from homeport.addons.graph import AddonPlan
 from homeport.addons.items import Object, Rights
 from homeport.addons.samples import SAMPLE_LABELS, sample_site
-from homeport.addons.site import Site
 from homeport.identity.permissions import LoadBalancerAdmin
 from tests.addons.gateway_sites import gateway_site
 from tests.addons.toys import thing, toy
@@ -27,9 +26,9 @@ def of(site: dict[str, Any] | None = None, **args: Any) -> dict[str, Any]:
     return values(AwsLoadBalancerControllerArgs(**args), gateway_site("aws", **(site or {})))
 
 
-def planned(*beside: Any, at: Site | None = None, **args: Any) -> AddonPlan:
+def planned(*beside: Any, **args: Any) -> AddonPlan:
     sections = {NAME: AwsLoadBalancerControllerArgs(**args)}
-    return graph.plan(sections, at or sample_site("aws"), [AwsLoadBalancerController(), *beside])
+    return graph.plan(sections, sample_site("aws"), [AwsLoadBalancerController(), *beside])
 
 
 def test_knows_cluster_region_and_network_without_asking_the_machine() -> None:
