@@ -13,9 +13,11 @@ import click
 import pytest
 
 from homeport.cli import main
+from homeport.identity.wildcards import violations
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 COMMAND = re.compile(r"(?:\S*/)?homeport\s+(\S.*)")
 
 
@@ -98,20 +100,52 @@ def test_comments_and_continued_lines_are_understood() -> None:
     assert [words(command) for command in fenced(text)] == [["plan", "-s", "stage"], ["doctor"]]
 
 
-def test_every_resource_of_a_cluster_stack_on_gke_has_its_right_in_the_table() -> None:
-    """The page deploys clusters; who may deploy the global layer stands in docs/globals.md."""
-    rows = [line for line in (ROOT / "docs" / "deploy.md").read_text().splitlines() if line.startswith("| ")]
-    named = {name for row in rows for name in re.findall(r"`([a-z]+\.[A-Z]\w+)`", row)}
+def made_by_cluster_stacks(package: str) -> set[str]:
+    """Resource types, `module.Class`, in the golden plans of cluster stacks."""
     made: set[str] = set()
     for golden in (ROOT / "tests" / "golden").glob("*.json"):
         plan: dict[str, Any] = json.loads(golden.read_text())
         if plan["layer"] != "cluster":
             continue
         for resource in plan["resources"]:
-            if match := re.fullmatch(r"gcp:(\w+)/\w+:(\w+)", resource["type"]):
+            if match := re.fullmatch(rf"{package}:(\w+)/\w+:(\w+)", resource["type"]):
                 made.add(f"{match[1]}.{match[2]}")
+    return made
+
+
+@pytest.mark.parametrize("package", ["gcp", "aws"])
+def test_every_resource_of_a_cluster_stack_has_its_right_in_the_deployment_page(package: str) -> None:
+    """The page deploys clusters; who may deploy the global layer stands in docs/globals.md."""
+    named = set(re.findall(r"`([a-z0-9]+\.[A-Z]\w+)`", DEPLOY))
+    made = made_by_cluster_stacks(package)
     assert made - named == set()
     assert len(made) > 10
+
+
+def test_the_deployment_page_uses_the_shipped_stacks() -> None:
+    shipped = {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}
+    commands = "\n".join(re.findall(r"^```sh\n(.*?)^```", DEPLOY, re.MULTILINE | re.DOTALL))
+    used = set(re.findall(r"(?:-s |--stack |stack init |STACK=)([a-z][a-z-]*)", commands))
+    assert used <= shipped
+    assert {"global", "stage", "stage-eks"} <= used
+
+
+def test_global_goes_up_before_any_cluster_on_the_deployment_page() -> None:
+    ups = re.findall(r"^pulumi up -s (\S+)$", DEPLOY, re.MULTILINE)
+    assert ups[:3] == ["global", "stage", "stage-eks"]
+
+
+def test_the_trust_policy_on_the_deployment_page_is_one_and_names_who() -> None:
+    (text,) = re.findall(r"cat > trust\.json <<'EOF'\n(.*?)^EOF$", DEPLOY, re.MULTILINE | re.DOTALL)
+    assert violations(json.loads(text)) == []
+
+
+def test_the_roles_that_the_deployment_page_makes_are_those_of_the_shipped_files() -> None:
+    files = "".join(path.read_text() for path in ROOT.glob("Pulumi.*.yaml"))
+    assert "--role-name homeport-global" in DEPLOY
+    assert "role/homeport/access-platform" in DEPLOY
+    for role in ("homeport-global", "homeport/access-platform", "homeport/ci-homeport-deploy"):
+        assert f":role/{role}" in files
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -42,9 +42,10 @@ def _google(answers: Answers) -> str:
 
 def _amazon(answers: Answers) -> str:
     accounts = ", ".join(answers.aws_accounts[name] for name in answers.environments)
+    deployer = "" if answers.repository else ", and homeport-deploy, which deploys the cluster"
     return (
         "On AWS the files name what must be there, or write your own names instead: the permission sets PlatformAdmin"
-        f" and Developer, and in each of {accounts} the roles homeport-deploy, platform-admin and developer. The zones"
-        f" of {answers.aws_region}, as your accounts see them:\n"
+        f" and Developer, and in each of {accounts} the role homeport-global, which the global stack assumes{deployer}"
+        f" (docs/deploy.md makes it). The zones of {answers.aws_region}, as your accounts see them:\n"
         f"aws ec2 describe-availability-zones --region {answers.aws_region} --query 'AvailabilityZones[].ZoneName'"
     )
