@@ -12,6 +12,8 @@ from typing import Any, Final, cast
 #: Annotation by which the Kubernetes provider waits for what it does not know.
 #: https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
 WAIT_FOR: Final = "pulumi.com/waitFor"
+#: Annotation that says how many seconds it waits for an object to be ready.
+TIMEOUT: Final = "pulumi.com/timeoutSeconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Manifest:
     Attributes:
         api_version: for example apps/v1.
         kind: for example Deployment.
-        name: of the object; fixed, so that others can name it.
+        name: of the object; fixed, so that others can name it. An output only where the name is a hash of content that
+            is one.
         namespace: where it lives; None for what has no namespace.
         body: everything beside apiVersion, kind and metadata, keys in camelCase: spec, data, rules ...
         labels: of the object.

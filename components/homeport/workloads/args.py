@@ -12,63 +12,27 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
+from homeport.cluster.pool_args import NodeLabelValue
 from homeport.identity.permissions import Permission
-from homeport.model import In, Model, TextFromInt, known, rule_error
+from homeport.model import In, Model, known
 from homeport.problems import Problem
-from homeport.values import Cidr, DnsLabel, Quantity
+from homeport.values import Cidr, DnsLabel
+from homeport.workloads.fields import (
+    ContainerPath,
+    EnvName,
+    ImageDigest,
+    ImageName,
+    ImageTag,
+    LabelKey,
+    Port,
+    PriorityClass,
+)
+from homeport.workloads.resources import Resources
 
-_IMAGE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+")
-_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
-_ENV: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PATH: Final = re.compile(r"/[A-Za-z0-9._/-]+")
-
-
-def _image(value: str) -> str:
-    if "@" in value or ":" in value.rpartition("/")[2]:
-        raise rule_error("must be an image's name without tag or digest", "put those into tag and digest")
-    if not _IMAGE.fullmatch(value):
-        raise rule_error(
-            "must be an image's full name: registry, slash, repository, in lower case",
-            "for example europe-west3-docker.pkg.dev/acme-global/apps/web",
-        )
-    return value
-
-
-def _tag(value: str) -> str:
-    if value == "latest":
-        raise rule_error("must name one build; latest is another one tomorrow", "use a version or a commit hash")
-    if not _TAG.fullmatch(value):
-        raise rule_error("must be an image tag: letters, digits, _, . and -, up to 128", 'for example "1.4.2"')
-    return value
-
-
-def _digest(value: str) -> str:
-    if not _DIGEST.fullmatch(value):
-        raise rule_error("must be an image digest", "write sha256: and 64 hexadecimal digits")
-    return value
-
-
-def _env_name(value: str) -> str:
-    if not _ENV.fullmatch(value):
-        raise rule_error("must be the name of an environment variable: letters, digits and _", "for example LOG_LEVEL")
-    return value
-
-
-def _path(value: str) -> str:
-    if not _PATH.fullmatch(value) or "/../" in f"{value}/":
-        raise rule_error("must be an absolute path in the container", "for example /etc/app/app.yaml")
-    return value
-
-
-ImageName = Annotated[str, AfterValidator(_image)]
-ImageTag = Annotated[TextFromInt, AfterValidator(_tag)]
-ImageDigest = Annotated[str, AfterValidator(_digest)]
-EnvName = Annotated[str, AfterValidator(_env_name)]
-ContainerPath = Annotated[str, AfterValidator(_path)]
-Port = Annotated[int, Field(ge=1, le=65535)]
+#: A password where a URL has one: scheme://user:password@host.
+_URL_PASSWORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/@:]*:[^\s/@]+@")
 
 
 class FromSecret(Model):
@@ -82,26 +46,6 @@ class FromSecret(Model):
     """Whether pods start without it; the variable is unset then."""
 
 
-class Resources(Model):
-    """Room for one container. A limit of CPU only slows it down, so there is one of memory and disk alone by default.
-
-    https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
-    """
-
-    cpu: Quantity = "100m"
-    """Reserved CPU."""
-    memory: Quantity = "128Mi"
-    """Reserved memory, and its limit: a pod that needs more is ended rather than its node's other pods."""
-    memory_limit: Quantity | None = None
-    """Limit of memory; default: what is reserved."""
-    cpu_limit: Quantity | None = None
-    """Limit of CPU; default: ten times what is reserved, which checkers ask for and few workloads reach."""
-    disk: Quantity = "64Mi"
-    """Reserved ephemeral disk: logs and writable folders."""
-    disk_limit: Quantity | None = None
-    """Limit of ephemeral disk; default: eight times what is reserved."""
-
-
 class Hardening(Model):
     """What the hardened pod forbids. Each change of a default is a decision; it shows in the spec."""
 
@@ -110,9 +54,12 @@ class Hardening(Model):
     read_only_root: bool = True
     """The image's files cannot be changed at run time; `writable` names folders that can."""
     writable: list[ContainerPath] = Field(default_factory=lambda: ["/tmp"])  # noqa: S108 - a mount in the container
-    """Folders with an empty, writable volume each."""
+    """Folders with an empty, writable volume each; all of them and the logs share `resources.disk_limit`."""
     capabilities: list[Annotated[str, Field(pattern=r"^[A-Z_]+$")]] = Field(default_factory=list)
     """Linux capabilities; the restricted level allows NET_BIND_SERVICE alone."""
+    low_ports: bool = False
+    """May listen below 1024 without being root: a setting of the pod's own network, which every level admits. Some
+    nodes allow it anyway, others do not. https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/"""
     seccomp: Literal["runtime-default", "unconfined"] = "runtime-default"
     """Filter of system calls."""
     service_account_token: bool = False
@@ -187,28 +134,80 @@ class WorkloadArgs(AppBase):
     """Pool whose nodes it runs on, with that pool's taints tolerated; default: any node without taints."""
     tolerates_spot: bool = False
     """May also run on nodes that the cloud can take back (taint spot=true:NoSchedule)."""
-    priority_class: str | None = None
+    priority_class: PriorityClass | None = None
     """Priority class; default: the cluster's."""
-    labels: dict[str, str] = Field(default_factory=dict)
-    """More labels of its objects and pods."""
-    annotations: dict[str, str] = Field(default_factory=dict)
+    labels: dict[LabelKey, NodeLabelValue] = Field(default_factory=dict)
+    """More labels of its objects and pods; homeport's own and those of `app.kubernetes.io` stay what they are."""
+    annotations: dict[LabelKey, str] = Field(default_factory=dict)
     """More annotations of its pods."""
     grace_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
     """Time between the request to stop and the kill."""
 
     def check(self) -> Iterator[Problem]:
-        """Nothing that looks like a secret stands in the open."""
+        """Nothing that looks like a secret stands in the open, and no mount hides another."""
+        yield from super().check()
         for name, value in self.env.items():
-            if isinstance(known(value), str) and _looks_secret(name):
+            if isinstance(text := known(value), str) and (_looks_secret(name) or _URL_PASSWORD.search(text)):
                 yield Problem(
                     ("env", name),
-                    "its name says that it is a secret, and its value stands in the program and in the cluster's API",
+                    "its name says that it is a secret, and its value stands in the program and in the cluster's API"
+                    if _looks_secret(name)
+                    else "holds a password, which would stand in the program and in the cluster's API",
                     f"put it into a Secret and write {name}: {{secret: NAME, key: KEY}}",
+                )
+        yield from self._mount_problems()
+        for key in self.labels:
+            if key.startswith(_OWN_LABELS):
+                yield Problem(
+                    ("labels", key),
+                    "is a label that homeport sets itself: selectors and policies rest on it",
+                    "use a prefix of your own domain, for example acme.example/team",
+                )
+
+    def _mount_problems(self) -> Iterator[Problem]:
+        """Kubernetes mounts one thing on a path, and nothing can be mounted below what is read-only."""
+        writable = self.hardening.writable
+        mounts = [
+            *((("hardening", "writable", index), path) for index, path in enumerate(writable)),
+            *((("files", path), path) for path in self.files),
+            *((("secret_files", path), path) for path in self.secret_files),
+        ]
+        seen: dict[str, tuple[str | int, ...]] = {}
+        for where, path in mounts:
+            if path in seen:
+                yield Problem(where, "is mounted twice", "choose another path", path, related=(seen[path],))
+            seen.setdefault(path, where)
+            above = next((other for other in (*self.secret_files, *self.files) if path.startswith(f"{other}/")), None)
+            if above is not None:
+                yield Problem(
+                    where,
+                    f"lies below {above}, which is read-only, so that nothing can be mounted in it",
+                    "choose a path beside it",
+                    path,
+                )
+        keys: dict[str, str] = {}
+        for path in self.files:
+            other = keys.setdefault(file_key(path), path)
+            if other != path:
+                yield Problem(
+                    ("files", path),
+                    f"has the same key in the ConfigMap as {other}: {file_key(path)}",
+                    "rename one of the files",
                 )
 
 
+def file_key(path: str) -> str:
+    """Key of a configuration file in its ConfigMap."""
+    return path.strip("/").replace("/", "_")
+
+
+#: Prefixes of labels that are ours to set.
+_OWN_LABELS: Final = ("app.kubernetes.io/", "homeport.dev/")
+
+
 def _looks_secret(name: str) -> bool:
+    """Whether a variable's name ends as those of secrets do; PASSWORD_FILE and TOKEN_URL only lead to one."""
     words = name.upper().split("_")
-    return bool({"PASSWORD", "PASSWD", "SECRET", "TOKEN", "APIKEY", "CREDENTIALS"} & set(words)) or (
-        words[-2:] in (["API", "KEY"], ["PRIVATE", "KEY"], ["ACCESS", "KEY"])
+    return words[-1] in {"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "CREDENTIALS"} or (
+        words[-2:] in (["API", "KEY"], ["PRIVATE", "KEY"], ["ACCESS", "KEY"], ["SECRET", "KEY"])
     )

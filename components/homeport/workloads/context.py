@@ -22,7 +22,8 @@ class Peer:
         app: its name.
         namespace: where it runs.
         labels: of its pods; default: name and instance, as our own workloads have them.
-        ports: that the flow between the two is about; empty: the port on which the other serves.
+        ports: that the flow between the two is about; empty among `reached_by`: the port on which the workload
+            serves; empty among `reaches`: the flow names them.
     """
 
     app: str

@@ -10,34 +10,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from homeport.kube.manifest import Manifest, without_nothing
-from homeport.workloads.args import WorkloadArgs
+from homeport.kube.manifest import TIMEOUT, Manifest, without_nothing
 from homeport.workloads.context import Place
 from homeport.workloads.pod import object_labels, pod_template, selector
+from homeport.workloads.replicated import ReplicatedArgs, Rollout
 
 
-def deployment(args: WorkloadArgs, place: Place, *, replicas: int | None, container: Mapping[str, Any]) -> Manifest:
+def deployment(args: ReplicatedArgs, place: Place, *, container: Mapping[str, Any]) -> Manifest:
     """A Deployment.
 
     Args:
         args: the workload.
         place: where it runs.
-        replicas: number of pods; None where an autoscaler sets it.
         container: what the kind adds to the container.
     """
+    rollout = args.rollout
     spec = {
-        "replicas": replicas,
+        # Not said where an autoscaler sets it: every update would set it back.
+        "replicas": args.count,
         "selector": {"matchLabels": selector(place)},
-        "strategy": {
-            "type": "RollingUpdate",
-            # Never fewer than asked for: a new pod must be ready before an old one goes.
-            "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "25%"},
-        },
-        # A pod that dies in its first seconds stops the rollout rather than taking the place of one that works.
-        "minReadySeconds": 5,
-        "progressDeadlineSeconds": 600,
-        "revisionHistoryLimit": 3,
-        "template": pod_template(args, place, container=container),
+        "strategy": _strategy(rollout),
+        "minReadySeconds": rollout.min_ready_seconds,
+        "progressDeadlineSeconds": rollout.deadline_seconds,
+        "revisionHistoryLimit": rollout.history,
+        "template": pod_template(args, place, container=container, spread=args.zones),
     }
     return Manifest(
         "apps/v1",
@@ -46,4 +42,12 @@ def deployment(args: WorkloadArgs, place: Place, *, replicas: int | None, contai
         place.namespace,
         {"spec": without_nothing(spec)},
         object_labels(args, place),
+        # Otherwise ten minutes, whatever the deadline.
+        {TIMEOUT: str(rollout.deadline_seconds)},
     )
+
+
+def _strategy(rollout: Rollout) -> dict[str, Any]:
+    if rollout.strategy == "recreate":
+        return {"type": "Recreate"}
+    return {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": f"{rollout.surge}%"}}

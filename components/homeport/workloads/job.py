@@ -5,22 +5,20 @@ Pure: nothing here imports pulumi.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from homeport.kube.manifest import Manifest, without_nothing
-from homeport.model import is_output
+from homeport.kube.manifest import TIMEOUT, Manifest, without_nothing
 from homeport.workloads.args import WorkloadArgs
+from homeport.workloads.content import named
 from homeport.workloads.context import Place
 from homeport.workloads.pod import file_map, object_labels, pod_labels, pod_template, service_account
 from homeport.workloads.policies import network_policy
 from homeport.workloads.schedule import Schedule, TimeZone
 
-#: Room that Kubernetes leaves for what it appends to the name of a CronJob's Jobs.
-_LONGEST_CRON_NAME: Final = 52
+#: Seconds for the Job's own end to be noticed.
+_GRACE: Final = 60
 
 
 class _RunsArgs(WorkloadArgs):
@@ -52,7 +50,11 @@ class CronJobArgs(_RunsArgs):
 
 
 class JobArgs(_RunsArgs):
-    """Work that runs once for each change of it: a migration. `after` lets others wait until it has succeeded."""
+    """Work that runs once for each change of its pods: a migration. `after` lets others wait until it has succeeded.
+
+    It may run again: a failed or interrupted run is started anew by the next update, and a pod is moved when its node
+    goes. So what it does must bear being done twice.
+    """
 
     kind: Literal["job"] = "job"
     """Always job."""
@@ -71,8 +73,7 @@ def render_cron_job(args: CronJobArgs, place: Place) -> list[Manifest]:
         "successfulJobsHistoryLimit": args.keep_successful,
         "jobTemplate": {
             "metadata": {"labels": pod_labels(args, place)},
-            # What a run leaves behind goes after a day, whatever the limits of history say.
-            "spec": {**_run(args, place), "ttlSecondsAfterFinished": 86400},
+            "spec": _run(args, place),
         },
     }
     return [
@@ -87,18 +88,22 @@ def render_job(args: JobArgs, place: Place) -> list[Manifest]:
     """Everything of work that runs once, except its rights in the cloud."""
     files = file_map(args, place)
     spec = _run(args, place)
-    name = f"{place.app}-{_digest(spec)}"
+    # Retries and deadline are no reason to run again.
+    name = named(place.app, spec["template"])
+    annotations = {
+        # Without it every later update would only report the old failure again.
+        # https://github.com/pulumi/pulumi-kubernetes/pull/1575
+        "pulumi.com/replaceUnready": "true",
+        # Otherwise ten minutes, while the run may take longer: the Job's own deadline is to end it.
+        TIMEOUT: str(args.deadline_seconds + _GRACE),
+    }
     return [
         service_account(args, place),
         *([files] if files else []),
         network_policy(args, place, labels=object_labels(args, place), rights=bool(args.permissions)),
-        Manifest("batch/v1", "Job", name, place.namespace, {"spec": spec}, object_labels(args, place)),
+        # It has no time to live: a Job that is gone would be missed by the next refresh, and run again.
+        Manifest("batch/v1", "Job", name, place.namespace, {"spec": spec}, object_labels(args, place), annotations),
     ]
-
-
-def longest_cron_name() -> int:
-    """Characters that the name of a CronJob may have."""
-    return _LONGEST_CRON_NAME
 
 
 def _run(args: _RunsArgs, place: Place) -> dict[str, Any]:
@@ -106,12 +111,6 @@ def _run(args: _RunsArgs, place: Place) -> dict[str, Any]:
         {
             "backoffLimit": args.retries,
             "activeDeadlineSeconds": args.deadline_seconds,
-            "template": pod_template(args, place, restart="Never", spread=False),
+            "template": pod_template(args, place, restart="Never", spread="none"),
         }
     )
-
-
-def _digest(spec: dict[str, Any]) -> str:
-    """Of what is known of a run: another image, command or setting is another run."""
-    text = json.dumps(spec, sort_keys=True, default=lambda value: "" if is_output(value) else str(value))
-    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -8,7 +8,6 @@ Pure: nothing here imports pulumi.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
@@ -16,16 +15,18 @@ from homeport.cluster.pool_args import POOL_LABEL
 from homeport.kube.manifest import Manifest, without_nothing
 from homeport.kube.quantity import times
 from homeport.model import is_output, known
-from homeport.workloads.args import FromSecret, Resources, WorkloadArgs
+from homeport.workloads.args import FromSecret, Resources, WorkloadArgs, file_key
+from homeport.workloads.content import named
 from homeport.workloads.context import Place
 
 #: The container is called like this in every pod, so that overrides and dashboards find it.
 CONTAINER: Final = "app"
-#: What a writable folder may grow to before its pod is evicted.
-_WRITABLE_LIMIT: Final = "256Mi"
+#: From Linux 4.11, safe from Kubernetes 1.22: it holds in the pod's own network alone.
+_LOW_PORTS: Final = {"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}
 _SPOT: Final = {"key": "spot", "operator": "Equal", "value": "true", "effect": "NoSchedule"}
 
 RestartPolicy = Literal["Always", "OnFailure", "Never"]
+Spread = Literal["none", "preferred", "required"]
 
 
 def selector(place: Place) -> dict[str, str]:
@@ -49,7 +50,7 @@ def pod_template(
     *,
     container: Mapping[str, Any] | None = None,
     restart: RestartPolicy = "Always",
-    spread: bool = True,
+    spread: Spread = "preferred",
 ) -> dict[str, Any]:
     """A pod template.
 
@@ -58,7 +59,7 @@ def pod_template(
         place: where it runs.
         container: what the kind adds to the container: ports, probes, lifecycle.
         restart: Always, or OnFailure or Never for what ends.
-        spread: whether there are several pods to keep apart.
+        spread: how much pods are kept apart; none: there is one.
     """
     hardening = args.hardening
     spec: dict[str, Any] = {
@@ -76,13 +77,14 @@ def pod_template(
             # Changing the owner of every file of a large volume on each start takes minutes.
             "fsGroupChangePolicy": "OnRootMismatch",
             "seccompProfile": {"type": _seccomp(args)},
+            "sysctls": [_LOW_PORTS] if hardening.low_ports else None,
         },
         "containers": [_container(args, container or {})],
         "volumes": _volumes(args, place) or None,
         "nodeSelector": {POOL_LABEL: args.node_pool} if args.node_pool else None,
         "tolerations": _tolerations(args, place) or None,
         "priorityClassName": args.priority_class,
-        **(_spread(place) if spread else {}),
+        **({} if spread == "none" else _spread(place, required=spread == "required")),
     }
     metadata = {"labels": pod_labels(args, place), "annotations": dict(args.annotations) or None}
     return without_nothing({"metadata": metadata, "spec": spec})
@@ -114,7 +116,7 @@ def file_map(args: WorkloadArgs, place: Place) -> Manifest | None:
     """The configuration files, if there are any. Immutable and named by its content: a change is another object."""
     if not args.files:
         return None
-    data = {_file_key(path): content for path, content in sorted(args.files.items())}
+    data = _file_data(args)
     return Manifest(
         "v1", "ConfigMap", _files_name(args, place), place.namespace, {"data": data, "immutable": True},
         object_labels(args, place),
@@ -181,13 +183,10 @@ def _variable(name: str, value: Any) -> dict[str, Any]:
 
 def _mounts(args: WorkloadArgs) -> list[dict[str, Any]]:
     writable = [
-        {"name": f"writable-{number}", "mountPath": path}
-        for number, path in enumerate(args.hardening.writable)
-        if args.hardening.read_only_root
+        {"name": f"writable-{number}", "mountPath": path} for number, path in enumerate(args.hardening.writable)
     ]
     files = [
-        {"name": "files", "mountPath": path, "subPath": _file_key(path), "readOnly": True}
-        for path in sorted(args.files)
+        {"name": "files", "mountPath": path, "subPath": file_key(path), "readOnly": True} for path in sorted(args.files)
     ]
     secrets = [
         {"name": f"secret-{number}", "mountPath": path, "readOnly": True}
@@ -197,10 +196,11 @@ def _mounts(args: WorkloadArgs) -> list[dict[str, Any]]:
 
 
 def _volumes(args: WorkloadArgs, place: Place) -> list[dict[str, Any]]:
+    # Without a size a folder could fill the node's disk; the pod as a whole ends at the same size.
+    size = limits(args.resources)["ephemeral-storage"]
     writable = [
-        {"name": f"writable-{number}", "emptyDir": {"sizeLimit": _WRITABLE_LIMIT}}
+        {"name": f"writable-{number}", "emptyDir": {"sizeLimit": size}}
         for number, _ in enumerate(args.hardening.writable)
-        if args.hardening.read_only_root
     ]
     files = [{"name": "files", "configMap": {"name": _files_name(args, place)}}] if args.files else []
     secrets = [
@@ -211,16 +211,12 @@ def _volumes(args: WorkloadArgs, place: Place) -> list[dict[str, Any]]:
     return [*writable, *files, *secrets]
 
 
-def _files_name(args: WorkloadArgs, place: Place) -> str:
-    digest = hashlib.sha256()
-    for path, content in sorted(args.files.items()):
-        # An output's content is not known here: it does not roll the pods by name, and `files` says so.
-        digest.update(f"{path}\0{'' if is_output(content) else content}\0".encode())
-    return f"{place.app}-files-{digest.hexdigest()[:8]}"
+def _file_data(args: WorkloadArgs) -> dict[str, Any]:
+    return {file_key(path): content for path, content in sorted(args.files.items())}
 
 
-def _file_key(path: str) -> str:
-    return path.strip("/").replace("/", "_")
+def _files_name(args: WorkloadArgs, place: Place) -> Any:
+    return named(f"{place.app}-files", _file_data(args))
 
 
 def _tolerations(args: WorkloadArgs, place: Place) -> list[dict[str, Any]]:
@@ -232,15 +228,15 @@ def _tolerations(args: WorkloadArgs, place: Place) -> list[dict[str, Any]]:
     return [*own, *([_SPOT] if args.tolerates_spot and _SPOT not in own else [])]
 
 
-def _spread(place: Place) -> dict[str, Any]:
-    """Pods apart from each other: by zone and by node, but rather together than not at all."""
+def _spread(place: Place, *, required: bool) -> dict[str, Any]:
+    """Pods apart from each other: by zone and by node, but rather together than not at all, unless that is required."""
     labels = {"labelSelector": {"matchLabels": selector(place)}}
     return {
         "topologySpreadConstraints": [
             {
                 "maxSkew": 1,
                 "topologyKey": "topology.kubernetes.io/zone",
-                "whenUnsatisfiable": "ScheduleAnyway",
+                "whenUnsatisfiable": "DoNotSchedule" if required else "ScheduleAnyway",
                 # Old pods of a rollout would count otherwise and push all new ones into one zone.
                 "matchLabelKeys": ["pod-template-hash"],
                 **labels,

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from homeport.kube.manifest import Manifest
 from homeport.tenancy.manifests import dns_egress
+from homeport.values import Cidr
 from homeport.workloads.args import AppBase, Flow
 from homeport.workloads.context import Peer, Place
 from homeport.workloads.pod import selector
 
+_LINK_LOCAL: Final = "169.254.0.0/16"
 #: What "the internet" leaves out: private and shared ranges, the host itself, link-local (metadata servers), multicast.
 #: https://www.iana.org/assignments/iana-ipv4-special-registry/
 PRIVATE_RANGES: Final = (
@@ -23,7 +25,7 @@ PRIVATE_RANGES: Final = (
     "10.0.0.0/8",
     "100.64.0.0/10",
     "127.0.0.0/8",
-    "169.254.0.0/16",
+    _LINK_LOCAL,
     "172.16.0.0/12",
     "192.168.0.0/16",
     "224.0.0.0/4",
@@ -31,7 +33,8 @@ PRIVATE_RANGES: Final = (
 )
 
 #: Where pods get credentials of the cloud: address to TCP ports. On Google Cloud the metadata server, which GKE answers
-#: on the node (988 with Dataplane V2), on AWS the agent of Pod Identity.
+#: on the node: policies see its own address and ports, with Dataplane V2 the address that pods ask. On AWS the agent of
+#: Pod Identity.
 #: https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy#network-policy-and-workload-identity
 #: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
 _CREDENTIALS: Final[dict[str, dict[str, Sequence[int]]]] = {
@@ -81,7 +84,10 @@ def _ingress(
         proxy = _pods(gateway.proxy_namespace, dict(gateway.proxy_labels))
         yield {"from": [proxy], "ports": [_tcp(port)]}
     for peer in place.reached_by:
-        yield {"from": [_peer(peer)], "ports": [_tcp(one) for one in peer.ports or ((port,) if port else ())]}
+        ports = peer.ports or ((port,) if port else ())
+        # A rule without ports would open all of them.
+        if ports:
+            yield {"from": [_peer(peer)], "ports": [_tcp(one) for one in ports]}
     if port is not None and args.admits:
         yield {"from": [{"ipBlock": {"cidr": cidr}} for cidr in args.admits], "ports": [_tcp(port)]}
     if metrics_port is not None and place.exports.monitoring_namespace is not None:
@@ -96,20 +102,22 @@ def _egress(args: AppBase, place: Place, *, rights: bool) -> Iterator[dict[str, 
     for flow in args.connects:
         if flow.app is not None:
             peer = next(peers)
-            yield {"to": [_peer(peer)], "ports": [_tcp(one) for one in peer.ports]}
+            if ports := flow.ports or peer.ports:
+                yield {"to": [_peer(peer)], "ports": [_tcp(one) for one in ports]}
         elif flow.cidr is not None:
             yield {"to": [{"ipBlock": {"cidr": flow.cidr}}], "ports": _ports(flow, 443)}
         else:
-            closed = [*PRIVATE_RANGES, *(cidr for cidr in place.pod_ranges if cidr not in PRIVATE_RANGES)]
-            yield {"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": closed}}], "ports": _ports(flow, 443)}
+            yield {"to": [_everywhere_but([*PRIVATE_RANGES, *place.pod_ranges])], "ports": _ports(flow, 443)}
     if rights:
         for cidr, ports in _CREDENTIALS[place.cloud].items():
             yield {"to": [{"ipBlock": {"cidr": cidr}}], "ports": [_tcp(port) for port in ports]}
-        # The cloud's own API, by its public names.
-        yield {
-            "to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}}],
-            "ports": [_tcp(443)],
-        }
+        # The cloud's own API. On AWS its names lead to private addresses where the network has endpoints for it.
+        private = [_LINK_LOCAL] if place.cloud == "aws" else PRIVATE_RANGES
+        yield {"to": [_everywhere_but([*private, *place.pod_ranges])], "ports": [_tcp(443)]}
+
+
+def _everywhere_but(closed: Sequence[Cidr]) -> dict[str, Any]:
+    return {"ipBlock": {"cidr": "0.0.0.0/0", "except": list(dict.fromkeys(closed))}}
 
 
 def _ports(flow: Flow, default: int) -> list[dict[str, Any]]:

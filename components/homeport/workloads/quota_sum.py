@@ -5,21 +5,17 @@ Pure: nothing here imports pulumi.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from homeport.kube.quantity import amount, shown_bytes, shown_cpu, times, total
 from homeport.problems import Problem
 from homeport.tenancy.args import Quota
 from homeport.workloads.pod import limits
+from homeport.workloads.replicated import DEFAULT_REPLICAS, ReplicatedArgs
 from homeport.workloads.specs import AppSpec, OwnSpec
-from homeport.workloads.web_app import WebAppArgs
-from homeport.workloads.worker import WorkerArgs
-
-#: Of the Deployment's strategy: pods that stand beside the old ones during a rollout.
-_SURGE: Final = Decimal("0.25")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +31,10 @@ class Use:
 
 def most_pods(spec: OwnSpec) -> int:
     """Pods at the most, without a rollout."""
-    if isinstance(spec, WebAppArgs | WorkerArgs):
+    if isinstance(spec, ReplicatedArgs):
         if spec.autoscale is not None:
             return spec.autoscale.max
-        return spec.replicas if spec.replicas is not None else 2
+        return spec.replicas if spec.replicas is not None else DEFAULT_REPLICAS
     return 1
 
 
@@ -88,9 +84,10 @@ def quota_problems(namespace: str, specs: Iterable[AppSpec], quota: Quota) -> It
 
 
 def _surge(spec: OwnSpec) -> int:
-    if not isinstance(spec, WebAppArgs | WorkerArgs):
+    """Pods that stand beside the old ones during a rollout."""
+    if not isinstance(spec, ReplicatedArgs) or spec.rollout.strategy == "recreate":
         return 0
-    return int((most_pods(spec) * _SURGE).to_integral_value(rounding="ROUND_CEILING"))
+    return math.ceil(most_pods(spec) * spec.rollout.surge / 100)
 
 
 def _times(quantity: str, count: int) -> str:

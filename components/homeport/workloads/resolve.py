@@ -22,7 +22,8 @@ from homeport.values import Cidr, Cloud
 from homeport.workloads.args import Flow
 from homeport.workloads.context import Peer, Place
 from homeport.workloads.foreign import ForeignArgs, pod_selector
-from homeport.workloads.job import CronJobArgs, JobArgs, longest_cron_name
+from homeport.workloads.job import JobArgs
+from homeport.workloads.names import name_problems
 from homeport.workloads.overlay import AppOverlay, applied, overlay_problems
 from homeport.workloads.pod import pod_template
 from homeport.workloads.quota_sum import quota_problems
@@ -104,13 +105,10 @@ def _alone(name: str, spec: AppSpec, ground: Ground) -> Iterator[Problem]:
     """What is wrong with one application in this stack; paths relative to its section."""
     if isinstance(spec, OwnSpec) and spec.tag is None and spec.digest is None:
         yield Problem(("tag",), "its image has neither a tag nor a digest", 'say which build: tag: "1.4.2"')
-    if isinstance(spec, CronJobArgs) and len(name) > longest_cron_name():
-        yield Problem(
-            (),
-            f"the name of a CronJob has {longest_cron_name()} characters at most: Kubernetes adds to it for each run",
-            "shorten it in the program",
-            name,
-        )
+    yield from name_problems(name, spec)
+    if isinstance(spec, OwnSpec):
+        # What the stack file lays over the spec's room was checked by nobody yet.
+        yield from (problem.below(("resources",)) for problem in spec.resources.check())
     tenant = ground.tenants.get(spec.tenant)
     if tenant is None:
         yield _unknown(("tenant",), spec.tenant, "tenant of this stack", ground.tenants)

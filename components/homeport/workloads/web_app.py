@@ -6,56 +6,42 @@ Pure: nothing here imports pulumi.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from homeport.kube.manifest import Manifest
-from homeport.model import Model
 from homeport.problems import Problem
 from homeport.values import DnsName
-from homeport.workloads.args import Port, WorkloadArgs
 from homeport.workloads.context import Place
 from homeport.workloads.deployment import deployment
+from homeport.workloads.fields import Port, RoutePath
+from homeport.workloads.monitors import Metrics, monitor
 from homeport.workloads.pod import file_map, object_labels, selector, service_account
 from homeport.workloads.policies import network_policy
-from homeport.workloads.probes import Probe, rendered
+from homeport.workloads.probes import Probe, hasty_problems, low_port_problems, rendered
+from homeport.workloads.replicated import ReplicatedArgs
 from homeport.workloads.routes import route
-from homeport.workloads.scaling import Autoscale, autoscaler, count_problems, disruption_budget
+from homeport.workloads.scaling import autoscaler, disruption_budget
 
 #: Port of every Service, whatever the container listens on.
-SERVICE_PORT = 80
+SERVICE_PORT: Final = 80
+#: Port of the Service for Prometheus, where that asks another one of the container.
+METRICS_PORT: Final = 9090
 
 
-class Metrics(Model):
-    """Where Prometheus asks."""
-
-    port: Port | None = None
-    """Port; default: the one that the app serves on."""
-    path: Annotated[str, Field(pattern=r"^/\S*$")] = "/metrics"
-    """Path."""
-    interval: Annotated[int, Field(ge=5, le=3600)] = 30
-    """Seconds between questions."""
-
-
-class WebAppArgs(WorkloadArgs):
+class WebAppArgs(ReplicatedArgs):
     """A server of HTTP: Deployment, Service, routes, and everything that keeps it up and in its place."""
 
     kind: Literal["web-app"] = "web-app"
     """Always web-app."""
     port: Port = 8080
-    """Port that the container listens on; above 1023, since it does not run as root."""
-    hosts: list[DnsName] | None = None
+    """Port that the container listens on; above 1023, since it does not run as root, unless `hardening.low_ports`."""
+    hosts: Annotated[list[DnsName], Field(max_length=16)] | None = None
     """Public hosts, in or below the stack's domain; default: the app's name in front of the domain. An empty list: not
     public."""
-    paths: Annotated[list[Annotated[str, Field(pattern=r"^/\S*$")]], Field(min_length=1)] = Field(
-        default_factory=lambda: ["/"]
-    )
-    """Path prefixes of those hosts."""
-    replicas: Annotated[int, Field(ge=0)] | None = None
-    """Number of pods; default: 2, unless it is scaled."""
-    autoscale: Autoscale | None = None
-    """A number that follows the load, instead."""
+    paths: Annotated[list[RoutePath], Field(min_length=1, max_length=16)] = Field(default_factory=lambda: ["/"])
+    """Path prefixes of those hosts; the app sees them as they came."""
     readiness: Probe = Probe(http="/")
     """Whether it gets requests."""
     liveness: Probe = Probe(tcp=True, period=20, failures=6)
@@ -66,28 +52,22 @@ class WebAppArgs(WorkloadArgs):
     metrics: Metrics | None = None
     """Where Prometheus asks; default: nowhere."""
     timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
-    """How long an answer to the public may take."""
+    """How long an answer to the public may take, where the gateway heeds it: Traefik up to 3.7 does not."""
     drain_seconds: Annotated[int, Field(ge=0, le=300)] = 10
     """How long a pod goes on answering after it was told to stop, until every proxy knows."""
 
     def check(self) -> Iterator[Problem]:
-        """A number of pods or an autoscaler; probes that ask something that exists, and not twice the same."""
+        """Ports that can be listened on; probes that ask something that exists, and not twice the same."""
         yield from super().check()
-        yield from count_problems(self.replicas, self.autoscale)
-        if self.port < 1024 and self.hardening.user != 0:
-            yield Problem(
-                ("port",),
-                "a process that is not root cannot listen on it everywhere",
-                "listen on 1024 or above, for example 8080; the Service answers on 80 all the same",
-                self.port,
-            )
-        if self.readiness == self.liveness:
-            yield Problem(
-                ("liveness",),
-                "is the same as readiness: a busy app would be restarted instead of left alone",
-                "ask something cheaper, or less often, for example {tcp: true}",
-                related=(("readiness",),),
-            )
+        yield from low_port_problems(("port",), self.port, self.hardening)
+        if self.metrics is not None and self.metrics.port is not None:
+            yield from low_port_problems(("metrics", "port"), self.metrics.port, self.hardening)
+        for name in ("hosts", "paths"):
+            values: list[str] = getattr(self, name) or []
+            for index, value in enumerate(values):
+                if value in values[:index]:
+                    yield Problem((name, index), "is there twice", "remove one of them", value)
+        yield from hasty_problems(self.readiness, self.liveness, self.port)
         exposed = {self.port, *([self.metrics.port] if self.metrics and self.metrics.port else [])}
         for name in ("readiness", "liveness", "startup"):
             probe: Probe | None = getattr(self, name)
@@ -116,7 +96,6 @@ class WebAppArgs(WorkloadArgs):
 def render_web_app(args: WebAppArgs, place: Place) -> list[Manifest]:
     """Everything of a server of HTTP, except its rights in the cloud."""
     labels = object_labels(args, place)
-    count = args.replicas if args.replicas is not None else 2
     metrics_port = (args.metrics.port or args.port) if args.metrics else None
     files = file_map(args, place)
     hosts = args.public_hosts(place.app, place.domain)
@@ -132,20 +111,20 @@ def render_web_app(args: WebAppArgs, place: Place) -> list[Manifest]:
             metrics_port=metrics_port,
             public=bool(hosts),
         ),
-        deployment(args, place, replicas=None if args.autoscale else count, container=_container(args)),
+        deployment(args, place, container=_container(args)),
         _service(args, place, labels),
         *([autoscaler(args.autoscale, place, labels)] if args.autoscale else []),
-        # With a single pod it would only block every drain of a node.
-        *([disruption_budget(place, labels)] if args.autoscale or count > 1 else []),
+        # A single pod may be away anyway: a budget of one would say nothing, one of none would block every drain.
+        *([disruption_budget(place, labels)] if args.several else []),
         *([route(hosts, args.paths, place, labels, timeout=args.timeout_seconds)] if hosts else []),
-        *([_monitor(args.metrics, place, labels)] if args.metrics and place.exports.monitors else []),
+        *([_monitor(args, args.metrics, place)] if args.metrics and place.exports.monitors else []),
     ]
 
 
 def _container(args: WebAppArgs) -> dict[str, Any]:
-    ports = [{"name": "http", "containerPort": args.port, "protocol": "TCP"}]
-    if args.metrics and args.metrics.port and args.metrics.port != args.port:
-        ports.append({"name": "metrics", "containerPort": args.metrics.port, "protocol": "TCP"})
+    ports: list[dict[str, Any]] = [{"name": "http", "containerPort": args.port, "protocol": "TCP"}]
+    if _own_metrics_port(args):
+        ports.append({"name": "metrics", "containerPort": _own_metrics_port(args), "protocol": "TCP"})
     # Proxies learn late that a pod is going: it answers on meanwhile. https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
     drain = {"lifecycle": {"preStop": {"sleep": {"seconds": args.drain_seconds}}}} if args.drain_seconds else {}
     startup = {"startupProbe": rendered(args.startup, args.port)} if args.startup else {}
@@ -162,8 +141,8 @@ def _service(args: WebAppArgs, place: Place, labels: dict[str, str]) -> Manifest
     ports: list[dict[str, Any]] = [
         {"name": "http", "port": SERVICE_PORT, "targetPort": "http", "protocol": "TCP", "appProtocol": "http"}
     ]
-    if args.metrics and args.metrics.port and args.metrics.port != args.port:
-        ports.append({"name": "metrics", "port": args.metrics.port, "targetPort": "metrics", "protocol": "TCP"})
+    if _own_metrics_port(args):
+        ports.append({"name": "metrics", "port": METRICS_PORT, "targetPort": "metrics", "protocol": "TCP"})
     return Manifest(
         "v1",
         "Service",
@@ -176,8 +155,12 @@ def _service(args: WebAppArgs, place: Place, labels: dict[str, str]) -> Manifest
     )
 
 
-def _monitor(metrics: Metrics, place: Place, labels: dict[str, str]) -> Manifest:
-    own = metrics.port is not None
-    endpoint = {"port": "metrics" if own else "http", "path": metrics.path, "interval": f"{metrics.interval}s"}
-    spec = {"selector": {"matchLabels": selector(place)}, "endpoints": [endpoint]}
-    return Manifest("monitoring.coreos.com/v1", "ServiceMonitor", place.app, place.namespace, {"spec": spec}, labels)
+def _own_metrics_port(args: WebAppArgs) -> int | None:
+    """The port that Prometheus asks, where it is not the app's."""
+    port = args.metrics.port if args.metrics else None
+    return None if port == args.port else port
+
+
+def _monitor(args: WebAppArgs, metrics: Metrics, place: Place) -> Manifest:
+    port = "metrics" if _own_metrics_port(args) else "http"
+    return monitor("ServiceMonitor", metrics, port, place, object_labels(args, place))

@@ -21,9 +21,10 @@ _RUNS: Final = frozenset({"Deployment", "CronJob", "Job"})
 #: What brings requests in, and so waits for what makes them known to the world, and goes before it.
 _ROUTES: Final = frozenset({"HTTPRoute", "Ingress"})
 #: Other kinds than Kubernetes' own, which a chart defines.
-_MONITORS: Final = frozenset({"ServiceMonitor"})
-#: Objects whose names change with what they hold.
-_NAMED_BY_CONTENT: Final = frozenset({"ConfigMap", "Job"})
+_MONITORS: Final = frozenset({"ServiceMonitor", "PodMonitor"})
+#: Objects of which the new one stands beside the old one, until no pod needs that any more. Not so a Job: two runs of a
+#: migration must not meet.
+_BESIDE_THE_OLD: Final = frozenset({"ConfigMap"})
 
 
 class Workload(pulumi.ComponentResource, Generic[A]):
@@ -38,7 +39,7 @@ class Workload(pulumi.ComponentResource, Generic[A]):
         jobs: what its pods wait for: jobs that must have succeeded.
         routes_after: what its routes wait for: the definition of their kind, and external-dns, which must be there to
             take records away again.
-        monitors_after: what a ServiceMonitor waits for: the definition of its kind.
+        monitors_after: what a ServiceMonitor or PodMonitor waits for: the definition of its kind.
         opts: with providers for the cluster's cloud, where it has permissions.
     """
 
@@ -90,7 +91,7 @@ class Workload(pulumi.ComponentResource, Generic[A]):
                 f"{name}-{_role(kind)}",
                 manifest,
                 cluster=cluster,
-                named_by_content=kind in _NAMED_BY_CONTENT,
+                named_by_content=kind in _BESIDE_THE_OLD,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[*after, *waits.get(kind, ())]),
             )
             if kind in {"ServiceAccount", "ConfigMap", "NetworkPolicy"}:
@@ -109,5 +110,6 @@ def _role(kind: str) -> str:
         "PodDisruptionBudget": "budget",
         "HTTPRoute": "route",
         "ServiceMonitor": "monitor",
+        "PodMonitor": "monitor",
         "CronJob": "cron-job",
     }.get(kind, kind.lower())
