@@ -13,19 +13,18 @@ from dataclasses import dataclass, field
 
 from homeport.addons.exports import Exports
 from homeport.cluster.pool_args import NodePoolArgs
-from homeport.kube.pod_security import violations
 from homeport.labels import Labels
 from homeport.problems import Problem
 from homeport.tenancy.args import TenantArgs
 from homeport.tenancy.manifests import namespaces
 from homeport.values import Cidr, Cloud
+from homeport.workloads.admission import admission_problems
 from homeport.workloads.args import Flow
 from homeport.workloads.context import Peer, Place
 from homeport.workloads.foreign import ForeignArgs, pod_selector
 from homeport.workloads.job import JobArgs
 from homeport.workloads.names import name_problems
 from homeport.workloads.overlay import AppOverlay, applied, overlay_problems
-from homeport.workloads.pod import pod_template
 from homeport.workloads.quota_sum import quota_problems
 from homeport.workloads.specs import AppSpec, AppSpecs, OwnSpec
 from homeport.workloads.web_app import WebAppArgs
@@ -128,14 +127,7 @@ def _alone(name: str, spec: AppSpec, ground: Ground) -> Iterator[Problem]:
         domain=ground.domain,
         labels=ground.labels,
     )
-    for violation in violations(pod_template(spec, place)["spec"], tenant.pod_security):
-        yield Problem(
-            ("hardening",),
-            f"the namespace {place.namespace} enforces the level {tenant.pod_security} and would refuse its pods:"
-            f" {violation}",
-            "harden the app, or lower the tenant's pod_security",
-            related=(),
-        )
+    yield from admission_problems(spec, place, tenant.pod_security)
 
 
 def _hosts(chosen: Mapping[str, AppSpec], ground: Ground) -> Iterator[Problem]:
