@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from homeport.commands.common import json_option, project_root, root_option, stack_option
+from homeport.commands.common import fail, json_option, project_root, root_option, stack_option
+from homeport.problems import Problem
 
 
 def _pattern(context: click.Context, parameter: click.Parameter, value: str | None) -> re.Pattern[str] | None:
@@ -45,12 +47,18 @@ def command(
 
     Runs the project's own program in this process and draws what it declares. Works on any Pulumi Python program. What
     only the cloud can say is shown as ${resource.output} or (unknown), secrets as (secret).
+
+    Ends with 1 where two resources stand for one thing, such as one Kubernetes object.
     """
     from homeport.plan.command import evaluated  # noqa: PLC0415 - `--help` needs none of it
+    from homeport.plan.duplicates import duplicates  # noqa: PLC0415
     from homeport.plan.render import View, make_console, plan_text  # noqa: PLC0415
 
     graph = evaluated(project_root(root), stack, as_json=as_json)
+    twice = duplicates(graph)
     if as_json:
+        if twice:
+            fail("the plan declares things twice", as_json=True, problems=twice)
         click.echo(graph.to_json(), nl=False)
         return
     terminal = sys.stdout.isatty()
@@ -61,6 +69,13 @@ def command(
     with console.capture() as text:
         console.print(plan_text(graph, View(verbose=verbose, type=type_, name=name)))
     click.echo(text.get(), nl=False, color=True)
+    if twice:
+        fail(_problems_text(twice), as_json=False)
+
+
+def _problems_text(problems: Sequence[Problem]) -> str:
+    head = f"{len(problems)} problem{'s' if len(problems) != 1 else ''} in the plan:"
+    return "\n".join([head, *(line for problem in problems for line in ["", *problem.lines()])])
 
 
 def _terminal_width() -> int | None:
