@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import measures
+from benchmarks import applications, measures
 from benchmarks.figures import Figure, table
 
 
@@ -21,6 +21,9 @@ def figures(folder: Path, repeat: int) -> Iterator[Figure]:
         yield from measures.evaluation(folder, stack, max(1, min(repeat, 3)))
     yield from measures.growth(folder, (1, 2, 5, 10, 20), max(2, repeat // 3))
     yield from measures.imports(repeat)
+    yield from applications.growth((10, 20, 50, 100), max(2, repeat // 3))
+    yield from applications.lines()
+    yield from applications.reviews(1)
 
 
 def main() -> None:

@@ -74,7 +74,7 @@ def growth(folder: Path, sizes: Sequence[int], repeat: int) -> Iterator[Figure]:
     counted: dict[str, list[float]] = {"pools": [], "clusters": []}
     for size in sizes:
         project = scaled_project(folder / f"scaled-{size}", size)
-        costs["settings"].append(_best(lambda project=project: load(model, root=project, stack="stage"), repeat))
+        costs["settings"].append(best(lambda project=project: load(model, root=project, stack="stage"), repeat))
         for name, make in (
             ("pools", lambda project=project: evaluate(project, "stage")),
             ("clusters", lambda size=size: record(clusters(size))),
@@ -82,7 +82,7 @@ def growth(folder: Path, sizes: Sequence[int], repeat: int) -> Iterator[Figure]:
             graph = make()
             counted[name].append(len(graph.resources))
             graphs.append(graph)
-            costs[name].append(_best(make, repeat))
+            costs[name].append(best(make, repeat))
     yield Figure("growth of loading settings with pools", exponent(sizes, costs["settings"]), "exponent", 1.1, note)
     for name in ("pools", "clusters"):
         most = f"{counted[name][0]:.0f} to {counted[name][-1]:.0f} resources; {note}"
@@ -123,7 +123,8 @@ def _cpu(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def _best(work: Callable[[], object], repeat: int) -> float:
+def best(work: Callable[[], object], repeat: int) -> float:
+    """The least processor time of some runs, in seconds."""
     return min(_cpu(work) for _ in range(repeat))
 
 

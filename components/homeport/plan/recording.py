@@ -18,7 +18,7 @@ from homeport.plan.monitor import Monitor
 from homeport.plan.origin import Origins
 from homeport.plan.passes import Pass, Recorded, place
 from homeport.plan.references import References, StackOutputs
-from homeport.plan.running import Program, run
+from homeport.plan.running import Program, run, without_collection
 from homeport.plan.tokens import Tokens
 from homeport.settings.engine import SECRET_PLACEHOLDER, UNDECRYPTED
 
@@ -102,6 +102,10 @@ class _Evaluation:
         self._fresh = around is None
 
     def graph(self) -> Graph:
+        with without_collection():
+            return self._graph()
+
+    def _graph(self) -> Graph:
         passes = [self._pass(1, fresh=True)]
         merger = Merger([passes[0].tokens])
         resources, outputs = self._merged(merger, passes)

@@ -71,15 +71,15 @@ def run(
         seams.ACTIVE.set(seams.Active(gathered, Unknowns(gathered.tokens)))
         await _run_in_stack(program)
 
-    with _without_collection(), warnings.catch_warnings():
+    with without_collection(), warnings.catch_warnings():
         # Some SDKs warn about parts of their own when they are imported.
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=_SDK_MODULES)
         loop.run(main)
 
 
 @contextlib.contextmanager
-def _without_collection() -> Generator[None]:
-    """Keep the garbage collector out of a pass: all lives to its end, and looking for garbage is half of its time."""
+def without_collection() -> Generator[None]:
+    """Keep the garbage collector out of an evaluation: all lives to its end, and looking for garbage is half of its time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
