@@ -11,6 +11,8 @@ import pulumi
 from homeport.addons import graph
 from homeport.addons.args import AddonArgs
 from homeport.addons.base import Addon
+from homeport.addons.crds_chart import DefinitionsChart
+from homeport.addons.crds_declare import declare_definitions
 from homeport.addons.declare_chart import declare_chart
 from homeport.addons.declare_secrets import declare_given, declare_password
 from homeport.addons.declare_stored_secret import declare_store_access, declare_store_encryption, declare_stored_secret
@@ -88,6 +90,20 @@ def _chart(item: Chart, making: Making) -> Declared:
     ]
 
 
+def _definitions(item: DefinitionsChart, making: Making) -> Declared:
+    return [
+        declare_definitions(
+            making.name,
+            replace(item, values=making.fill(item.values)),
+            cluster=making.cluster,
+            charts=making.site.charts,
+            overrides=making.overrides if item.key == "release" else {},
+            version=making.version if item.key == "release" else None,
+            opts=making.opts,
+        )
+    ]
+
+
 def _object(item: Object, making: Making) -> Declared:
     manifest = replace(
         item.manifest, body=making.fill(item.manifest.body), annotations=making.fill(item.manifest.annotations)
@@ -133,6 +149,7 @@ def _store_access(item: StoreAccess, making: Making) -> Declared:
 DECLARATIONS: Final[dict[type[Item], Callable[[Any, Making], Declared]]] = {
     NamespaceItem: _namespace,
     Chart: _chart,
+    DefinitionsChart: _definitions,
     Object: _object,
     Rights: _rights,
     Password: _password,

@@ -11,10 +11,11 @@ from typing import Any, ClassVar, final
 from homeport.addons.args import AddonArgs
 from homeport.addons.base import Addon
 from homeport.addons.items import Item, Namespace, Need
-from homeport.addons.sealed_secrets_alerts import alerts
+from homeport.addons.prometheus_rule import monitored
+from homeport.addons.sealed_secrets_alerts import rules
 from homeport.addons.sealed_secrets_args import KeyBackup, SealedSecretsArgs
 from homeport.addons.sealed_secrets_backup import backup_items
-from homeport.addons.sealed_secrets_chart import MONITORS, NAMESPACE, release
+from homeport.addons.sealed_secrets_chart import NAMESPACE, definitions, owns_definitions, release
 from homeport.addons.sealed_secrets_network import policies
 from homeport.addons.site import Site
 from homeport.addons.stored_secret import has_store
@@ -46,8 +47,9 @@ class SealedSecrets(Addon[SealedSecretsArgs]):
         return [
             *policies(site, backup=kept),
             *(backup_items(args, site) if kept else []),
+            *([definitions(args)] if owns_definitions(site) else []),
             release(args, site, needs),
-            *([alerts(backup=kept)] if MONITORS in site.installed else []),
+            *([rules(backup=kept)] if monitored(site) else []),
         ]
 
     def problems(self, args: SealedSecretsArgs, site: Site) -> Iterator[Problem]:

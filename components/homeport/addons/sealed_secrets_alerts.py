@@ -9,82 +9,61 @@ Pure: nothing here imports pulumi.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
-from homeport.addons.items import Need, Object
+from homeport.addons.items import Object
+from homeport.addons.prometheus_rule import Alert, alerts
 from homeport.addons.sealed_secrets_backup import BACKUP
-from homeport.addons.sealed_secrets_chart import CONTROLLER, MONITORS, NAMESPACE
-from homeport.kube.manifest import Manifest
+from homeport.addons.sealed_secrets_chart import CONTROLLER, NAMESPACE
+
+_JOB: Final = f'namespace="{NAMESPACE}",cronjob="{BACKUP}"'
+_LAST: Final = f"kube_cronjob_status_last_successful_time{{{_JOB}}}"
+_MADE: Final = f"kube_cronjob_created{{{_JOB}}}"
+
+_CONTROLLER: Final = (
+    Alert(
+        name="SealedSecretsControllerDown",
+        expr=f'absent(up{{job="{CONTROLLER}-metrics"}} == 1)',
+        minutes=15,
+        severity="critical",
+        summary="Nothing opens SealedSecrets: the controller cannot be scraped.",
+        action=f"kubectl -n {NAMESPACE} get pods. Secrets that exist are not touched; new and changed ones wait.",
+    ),
+    Alert(
+        name="SealedSecretNotOpened",
+        expr='sealed_secrets_controller_condition_info{condition="Synced"} == -1',
+        minutes=15,
+        severity="warning",
+        summary="The SealedSecret {{ $labels.namespace }}/{{ $labels.name }} cannot be opened.",
+        action="It was sealed for another cluster, name or namespace, or its key is not in this cluster.",
+    ),
+)
+_BACKUP: Final = (
+    Alert(
+        name="SealedSecretsKeysNotKept",
+        # A run succeeds only when every key is in the store, so the last success tells all. Before the first there is
+        # no such time, and the age of the CronJob counts.
+        expr=f"(time() - {_LAST} > 3 * 3600) or ((time() - {_MADE} > 3 * 3600) unless on (namespace, cronjob) {_LAST})",
+        minutes=5,
+        severity="critical",
+        summary="Sealing keys may exist in the cluster alone.",
+        action=f"The CronJob {NAMESPACE}/{BACKUP} has not succeeded for three hours: see the log of its last pod.",
+    ),
+    Alert(
+        name="SealedSecretsKeysNotWatched",
+        expr=f"absent({_MADE})",
+        minutes=180,
+        severity="warning",
+        summary="Nobody knows whether sealing keys are kept outside of the cluster.",
+        action=f"The CronJob {NAMESPACE}/{BACKUP} is gone, or kube-state-metrics does not run.",
+    ),
+)
 
 
-def alerts(*, backup: bool) -> Object:
+def rules(*, backup: bool) -> Object:
     """Rules that Prometheus finds by itself.
 
     Args:
         backup: whether keys are kept in the store.
     """
-    groups = [{"name": "sealed-secrets", "rules": [*_controller(), *(_backup() if backup else [])]}]
-    return Object(
-        key="alerts",
-        manifest=Manifest(
-            "monitoring.coreos.com/v1", "PrometheusRule", "sealed-secrets", NAMESPACE, {"spec": {"groups": groups}}
-        ),
-        needs=[Need(f"{MONITORS}/release", "PrometheusRule is one of its kinds", optional=True)],
-    )
-
-
-def _controller() -> list[dict[str, Any]]:
-    return [
-        _rule(
-            "SealedSecretsControllerDown",
-            f'absent(up{{job="{CONTROLLER}-metrics"}} == 1)',
-            "15m",
-            "critical",
-            "Nothing opens SealedSecrets: the controller cannot be scraped.",
-            "New and changed SealedSecrets wait; Secrets that exist are not touched.",
-        ),
-        _rule(
-            "SealedSecretNotOpened",
-            'sealed_secrets_controller_condition_info{condition="Synced"} == -1',
-            "15m",
-            "warning",
-            "The SealedSecret {{ $labels.namespace }}/{{ $labels.name }} cannot be opened.",
-            "It was sealed for another cluster, name or namespace, or its key is not in this cluster.",
-        ),
-    ]
-
-
-def _backup() -> list[dict[str, Any]]:
-    job = f'namespace="{NAMESPACE}",cronjob="{BACKUP}"'
-    last = f"kube_cronjob_status_last_successful_time{{{job}}}"
-    return [
-        _rule(
-            "SealedSecretsKeysNotKept",
-            # A run succeeds only when every key is in the store, so the last success tells all. Before the first there
-            # is no such time, and the age of the CronJob counts.
-            f"(time() - {last} > 3 * 3600)"
-            f" or ((time() - kube_cronjob_created{{{job}}} > 3 * 3600) unless on (namespace, cronjob) {last})",
-            "5m",
-            "critical",
-            "Sealing keys may exist in the cluster alone.",
-            f"The CronJob {NAMESPACE}/{BACKUP} has not succeeded for three hours: see the log of its last pod.",
-        ),
-        _rule(
-            "SealedSecretsKeysNotWatched",
-            f"absent(kube_cronjob_created{{{job}}})",
-            "3h",
-            "warning",
-            "Nobody knows whether sealing keys are kept outside of the cluster.",
-            f"The CronJob {NAMESPACE}/{BACKUP} is gone, or nothing counts it.",
-        ),
-    ]
-
-
-def _rule(name: str, expression: str, after: str, severity: str, summary: str, description: str) -> dict[str, Any]:
-    return {
-        "alert": name,
-        "expr": expression,
-        "for": after,
-        "labels": {"severity": severity},
-        "annotations": {"summary": summary, "description": description},
-    }
+    return alerts("sealed-secrets", NAMESPACE, [*_CONTROLLER, *(_BACKUP if backup else ())])

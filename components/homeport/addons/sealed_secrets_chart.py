@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from homeport.addons.crds_chart import DefinitionsChart
 from homeport.addons.items import Chart, ImageValues, Need
+from homeport.addons.pins import pins
+from homeport.addons.prometheus_rule import MONITOR_KINDS, monitored
 from homeport.addons.sealed_secrets_args import SealedSecretsArgs
 from homeport.addons.site import Site
 
@@ -19,7 +22,6 @@ CONTROLLER: Final = "sealed-secrets-controller"
 NAMESPACE: Final = "sealed-secrets"
 PORT: Final = 8080
 METRICS_PORT: Final = 8081
-MONITORS: Final = "prometheus-operator-crds"
 DASHBOARDS: Final = "kube-prometheus-stack"
 #: Labels of the controller's pods that the chart selects by.
 POD_LABELS: Final = {"app.kubernetes.io/name": "sealed-secrets", "app.kubernetes.io/instance": "sealed-secrets"}
@@ -29,6 +31,7 @@ _IMAGE: Final = "ghcr.io/bitnami-labs/sealed-secrets-controller"
 _TAG: Final = "0.36.6"
 _USER: Final = 65532
 
+_KNOWN: Final = Need("definitions", "it watches SealedSecrets, and stops where they are no known kind", "both")
 _SAFETY: Final = {
     "fullnameOverride": "homeport seal cert, kubeseal and the alerts look for the controller by its name",
     "keyrenewperiod": "the room in the secret store was reckoned with addons.sealed-secrets.renewal_days",
@@ -39,6 +42,35 @@ _SAFETY: Final = {
     "containerSecurityContext": "its namespace refuses a pod that is less than restricted",
     "pdb.create": "a budget over its only pod keeps nodes from being drained",
 }
+
+
+def owns_definitions(site: Site) -> bool:
+    """Whether the kind SealedSecret is the stack's: in a cluster that the stack makes, everything is."""
+    return site.project is not None or site.account is not None
+
+
+def definitions(args: SealedSecretsArgs) -> DefinitionsChart:
+    """The kind SealedSecret: the same chart with everything else switched off.
+
+    Helm installs what lies in a chart's crds/ once and never upgrades it; so it is applied as an object of its own,
+    which a new chart version upgrades, and which stays when the add-on goes: with it every SealedSecret would go.
+    Not in a cluster that something else made: there it may be somebody else's, and one that stayed behind would keep
+    the next `up` from making it. There Helm's way is right, which leaves alone what it finds.
+    https://helm.sh/docs/chart_best_practices/custom_resource_definitions/
+    """
+    own = pins()["sealed-secrets"]
+    return DefinitionsChart(
+        key="definitions",
+        # The definition that belongs to the controller's version, whoever chose that.
+        pin=own.model_copy(update={"version": args.version}) if args.version else "sealed-secrets",
+        release="sealed-secrets-definitions",
+        values={
+            "createController": False,
+            "rbac": {"create": False, "serviceProxier": {"create": False}},
+            "serviceAccount": {"create": False},
+        },
+        pods=False,
+    )
 
 
 def release(args: SealedSecretsArgs, site: Site, needs: list[Need]) -> Chart:
@@ -52,14 +84,17 @@ def release(args: SealedSecretsArgs, site: Site, needs: list[Need]) -> Chart:
         site: the cluster.
         needs: what must be there before it starts.
     """
-    monitors = MONITORS in site.installed
-    watched = Need(f"{MONITORS}/release", "the chart has a ServiceMonitor", optional=True)
     return Chart(
         key="release",
         values=values(args, site),
         safety=_SAFETY,
         images=[ImageValues(_IMAGE, "image.repository", "image.registry")],
-        needs=[*needs, *([watched] if monitors else [])],
+        skip_crds=owns_definitions(site),
+        needs=[
+            *([_KNOWN] if owns_definitions(site) else []),
+            *needs,
+            *([MONITOR_KINDS] if monitored(site) else []),
+        ],
     )
 
 
@@ -100,7 +135,7 @@ def values(args: SealedSecretsArgs, site: Site) -> dict[str, Any]:
         "networkPolicy": {"enabled": False},
         "pdb": {"create": False},
     }
-    if MONITORS in site.installed:
+    if monitored(site):
         out["metrics"] = {"serviceMonitor": {"enabled": True}}
     if DASHBOARDS in site.installed:
         out.setdefault("metrics", {})["dashboards"] = {"create": True, "labels": {"grafana_dashboard": "1"}}

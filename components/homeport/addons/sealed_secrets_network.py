@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from homeport.addons.items import Object
-from homeport.addons.sealed_secrets_chart import METRICS_PORT, MONITORS, NAMESPACE, POD_LABELS, PORT
+from homeport.addons.prometheus_rule import monitored
+from homeport.addons.sealed_secrets_chart import METRICS_PORT, NAMESPACE, POD_LABELS, PORT
 from homeport.addons.site import Site
 from homeport.kube.manifest import Manifest
 from homeport.values import Cloud
@@ -24,8 +25,9 @@ _SIGN_IN: Final[Mapping[Cloud, list[tuple[str, int]]]] = {
     "aws": [("169.254.170.23/32", 80)],
     "none": [],
 }
-#: The API server: the port of its Service, and the one behind it where that is another. Nobody promises its address.
-_API: Final = {"ports": [{"protocol": "TCP", "port": 443}, {"protocol": "TCP", "port": 6443}]}
+#: The API server: the port of its Service, and those behind it where it is another (kubeadm and kind, minikube). Nobody
+#: promises its address.
+_API: Final = {"ports": [{"protocol": "TCP", "port": port} for port in (443, 6443, 8443)]}
 _DNS: Final = {"ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]}
 
 
@@ -43,7 +45,7 @@ def policies(site: Site, *, backup: bool) -> list[Object]:
 def _controller(site: Site) -> dict[str, Any]:
     # The API server comes from outside of the pods' network when it passes `homeport seal cert` on.
     ingress: list[dict[str, Any]] = [{"ports": [{"protocol": "TCP", "port": PORT}]}]
-    if MONITORS in site.installed:
+    if monitored(site):
         scrapers: dict[str, Any] = {
             "from": [{"namespaceSelector": {}}],
             "ports": [{"protocol": "TCP", "port": METRICS_PORT}],
