@@ -6,6 +6,7 @@ from typing import Final
 
 from homeport.init.answers import Answers
 from homeport.init.domains import domain_of
+from homeport.init.platform_lines import platform_lines
 from homeport.init.ranges import network_range, peers
 from homeport.init.regions import aws_zones
 from homeport.init.roles import deploying_role, people_role
@@ -15,11 +16,12 @@ from homeport.init.text import also, count_words, document, flow, head, peer_lin
 _VERSION: Final = "1.34"
 
 
-def eks_file(answers: Answers, environment: str) -> str:
-    """Its text."""
+def eks_file(answers: Answers, environment: str, *, apps: bool = False) -> str:
+    """Its text; `apps`: with the example's applications."""
+    platform = platform_lines(answers, environment, apps=apps)
     if environment in answers.production:
-        return _production(answers, environment)
-    return _trial(answers, environment)
+        return _production(answers, environment, platform)
+    return _trial(answers, environment, platform)
 
 
 def _cluster(answers: Answers, environment: str, zones: list[str]) -> list[str]:
@@ -47,7 +49,7 @@ def _access(answers: Answers, environment: str, developers: str) -> list[str]:
     ]
 
 
-def _trial(answers: Answers, environment: str) -> str:
+def _trial(answers: Answers, environment: str, platform: list[str]) -> str:
     zones = aws_zones(answers.aws_region or "", 2)
     lines = [
         *head(environment, "standard", domain_of(answers, "aws", environment)),
@@ -72,12 +74,13 @@ def _trial(answers: Answers, environment: str) -> str:
         "        max: 6",
         "        taints:",
         '          - {key: spot, value: "true", effect: NoSchedule}',
+        *platform,
     ]
     what = f"what Pulumi.{environment}.yaml is on Google Cloud" if answers.on_gcp else also(answers)
     return document(f"{title(answers, environment)} on AWS: {what}.", lines)
 
 
-def _production(answers: Answers, environment: str) -> str:
+def _production(answers: Answers, environment: str, platform: list[str]) -> str:
     zones = aws_zones(answers.aws_region or "", 3)
     lines = [
         *head(environment, "strict", domain_of(answers, "aws", environment)),
@@ -114,6 +117,7 @@ def _production(answers: Answers, environment: str) -> str:
         "          workload: batch",
         "        taints:",
         '          - {key: spot, value: "true", effect: NoSchedule}',
+        *platform,
     ]
     what = f"{count_words(zones)} zones, a private API, protected, nodes that nobody takes back"
     return document(f"{title(answers, environment)} on AWS: {what}.", lines)

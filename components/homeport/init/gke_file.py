@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from homeport.init.answers import Answers
 from homeport.init.domains import domain_of
+from homeport.init.platform_lines import platform_lines
 from homeport.init.ranges import network_range, peers
 from homeport.init.regions import gcp_zones
 from homeport.init.text import also, count_words, document, flow, head, peer_lines, scalar, title
 
 
-def gke_file(answers: Answers, environment: str) -> str:
-    """Its text."""
+def gke_file(answers: Answers, environment: str, *, apps: bool = False) -> str:
+    """Its text; `apps`: with the example's applications."""
+    platform = platform_lines(answers, environment, apps=apps)
     if environment in answers.production:
-        return _production(answers, environment)
-    return _trial(answers, environment)
+        return _production(answers, environment, platform)
+    return _trial(answers, environment, platform)
 
 
 def _cluster(answers: Answers, environment: str, zones: list[str]) -> list[str]:
@@ -26,7 +28,7 @@ def _cluster(answers: Answers, environment: str, zones: list[str]) -> list[str]:
     ]
 
 
-def _trial(answers: Answers, environment: str) -> str:
+def _trial(answers: Answers, environment: str, platform: list[str]) -> str:
     zones = gcp_zones(answers.gcp_region or "", 2)
     lines = [
         *head(environment, "standard", domain_of(answers, "gcp", environment)),
@@ -35,7 +37,7 @@ def _trial(answers: Answers, environment: str) -> str:
         *_cluster(answers, environment, zones),
         "    node_pools:",
         "      system:",
-        "        machines: [e2-standard-2]",
+        "        machines: [e2-standard-4]",
         "        min: 1",
         "        max: 2",
         "      general:",
@@ -45,11 +47,12 @@ def _trial(answers: Answers, environment: str) -> str:
         "        max: 6",
         "        taints:",
         '          - {key: spot, value: "true", effect: NoSchedule}',
+        *platform,
     ]
     return document(f"{title(answers, environment)} on Google Cloud: {also(answers)}.", lines)
 
 
-def _production(answers: Answers, environment: str) -> str:
+def _production(answers: Answers, environment: str, platform: list[str]) -> str:
     zones = gcp_zones(answers.gcp_region or "", 3)
     lines = [
         *head(environment, "strict", domain_of(answers, "gcp", environment)),
@@ -90,6 +93,7 @@ def _production(answers: Answers, environment: str) -> str:
         "          workload: batch",
         "        taints:",
         '          - {key: spot, value: "true", effect: NoSchedule}',
+        *platform,
     ]
     what = f"{count_words(zones)} zones, protected, nodes that nobody takes back"
     return document(f"{title(answers, environment)} on Google Cloud: {what}.", lines)

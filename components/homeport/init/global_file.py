@@ -136,7 +136,7 @@ def _aws(answers: Answers) -> list[str]:
         "    access:",
         "      platform: {preset: admin, permission_sets: [PlatformAdmin]}",
         "      developers: {preset: developer, permission_sets: [Developer]}",
-        "    registries: {apps: {images: [web, api, worker]}}",
+        "    registries: {apps: {images: [web, api, worker, dashboard, feedback]}}",
         "    keys: {backups: {}}",
         "    backups: {backups: {key: backups}}",
         "    budgets:",

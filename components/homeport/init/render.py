@@ -10,20 +10,25 @@ from homeport.init.global_file import global_file
 from homeport.init.text import document
 
 
-def render(answers: Answers) -> dict[str, str]:
-    """File name to text of every stack file, `global` first."""
+def render(answers: Answers, *, apps: bool = False) -> dict[str, str]:
+    """File name to text of every stack file, `global` first.
+
+    Args:
+        answers: checked.
+        apps: whether the example's applications are named, whose images nobody else has.
+    """
     files = {"global": global_file(answers)}
     if answers.on_gcp:
-        files |= {stack_of(answers, "gcp", name): gke_file(answers, name) for name in answers.environments}
+        files |= {stack_of(answers, "gcp", name): gke_file(answers, name, apps=apps) for name in answers.environments}
     if answers.on_aws:
-        files |= {stack_of(answers, "aws", name): eks_file(answers, name) for name in answers.environments}
+        files |= {stack_of(answers, "aws", name): eks_file(answers, name, apps=apps) for name in answers.environments}
     files["local"] = _local_file(answers)
     return {f"Pulumi.{stack}.yaml": text for stack, text in files.items()}
 
 
 def shipped() -> dict[str, str]:
     """The files that homeport comes with: those of the example organisation."""
-    return render(EXAMPLE)
+    return render(EXAMPLE, apps=True)
 
 
 def _local_file(answers: Answers) -> str:
@@ -35,6 +40,15 @@ def _local_file(answers: Answers) -> str:
         "  homeport:cluster:",
         "    kind: existing",
         "    context: kind-homeport",
+        "  homeport:addons:",
+        "    profile: minimal",
+        "    # Nobody keeps a zone for it.",
+        "    external-dns: {enabled: false}",
+        "    # Its keys would be gone with the cluster.",
+        "    sealed-secrets: {enabled: false}",
+        "  homeport:tenants:",
+        "    shop: {}",
+        "    tools: {}",
     ]
     return document("Any cluster that a kubeconfig reaches: kind, minikube, or one that somebody else made.", lines)
 

@@ -5,7 +5,7 @@ Pure: nothing here imports pulumi.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -16,7 +16,7 @@ from homeport.model import In, Model
 from homeport.problems import Problem
 from homeport.values import DnsLabel, DnsName, Quantity
 from homeport.workloads.args import EnvName, FromSecret, ImageDigest, ImageTag
-from homeport.workloads.kustomize_app import ImageOverride
+from homeport.workloads.kustomize_app import ImageOverride, KustomizeAppArgs
 from homeport.workloads.scaling import Autoscale
 from homeport.workloads.schedule import Schedule
 from homeport.workloads.specs import AppSpec, kind_of
@@ -45,7 +45,7 @@ class AppOverlay(Model):
     enabled: bool = True
     """Off: it is taken down, and its settings stay."""
     tag: ImageTag | None = None
-    """Image tag."""
+    """Image tag; of a Kustomize tree, the tag of the one image that its spec names."""
     digest: ImageDigest | None = None
     """Image digest; wins over the tag."""
     replicas: Annotated[int, Field(ge=0)] | None = None
@@ -89,8 +89,12 @@ def applied(spec: AppSpec, overlay: AppOverlay) -> AppSpec:
         elif name == "values":
             value = merged(getattr(spec, name), value)
         elif name == "images":
-            value = {**getattr(spec, name), **value}
+            value = _images(getattr(spec, name), value)
         changes[name] = value
+    if isinstance(spec, KustomizeAppArgs) and len(spec.images) == 1 and _image_fields(overlay):
+        # A tree has no tag of its own: it is the tag of its one image.
+        build = ImageOverride(tag=overlay.tag if overlay.digest is None else None, digest=overlay.digest)
+        changes["images"] = _images(changes.get("images", spec.images), dict.fromkeys(spec.images, build))
     if "replicas" in changes and "autoscale" not in changes:
         changes |= {"autoscale": None} if "autoscale" in type(spec).model_fields else {}
     if "autoscale" in changes and "replicas" not in changes:
@@ -100,7 +104,20 @@ def applied(spec: AppSpec, overlay: AppOverlay) -> AppSpec:
 
 def overlay_problems(spec: AppSpec, overlay: AppOverlay) -> Iterator[Problem]:
     """Fields that the kind of application has not; paths are relative to the overlay."""
-    fields = type(spec).model_fields
+    fields = set(type(spec).model_fields)
+    if isinstance(spec, KustomizeAppArgs):
+        if len(spec.images) == 1:
+            fields |= {"tag", "digest"}
+        for name in _image_fields(overlay):
+            if name in fields:
+                continue
+            images = ", ".join(spec.images) or "none"
+            yield Problem(
+                (name,),
+                f"is for trees of which the program names one image, and here it names {images}",
+                f"name the image: images: {{IMAGE: {{{name}: ...}}}}",
+            )
+        fields |= {"tag", "digest"} & overlay.model_fields_set
     for name in _given(overlay):
         if name not in fields:
             known = ", ".join(field for field in AppOverlay.model_fields if field in fields)
@@ -112,3 +129,21 @@ def overlay_problems(spec: AppSpec, overlay: AppOverlay) -> Iterator[Problem]:
 def _given(overlay: AppOverlay) -> list[str]:
     """Fields that the stack file names."""
     return [name for name in AppOverlay.model_fields if name in overlay.model_fields_set and name != "enabled"]
+
+
+def _image_fields(overlay: AppOverlay) -> list[str]:
+    return [name for name in ("tag", "digest") if getattr(overlay, name) is not None]
+
+
+def _images(under: Mapping[str, ImageOverride], over: Mapping[str, ImageOverride]) -> dict[str, ImageOverride]:
+    """Overrides laid over each other: a name stays where only the build changes, and a build has one name."""
+    out = dict(under)
+    for image, laid in over.items():
+        below = under.get(image, ImageOverride.model_construct())
+        builds = laid.tag is not None or laid.digest is not None
+        out[image] = ImageOverride(
+            name=laid.name or below.name,
+            tag=laid.tag if builds else below.tag,
+            digest=laid.digest if builds else below.digest,
+        )
+    return out
