@@ -79,7 +79,7 @@ def run(
 
 @contextlib.contextmanager
 def without_collection() -> Generator[None]:
-    """Keep the garbage collector out of an evaluation: all lives to its end, and looking for garbage is half of its time."""
+    """Keep the garbage collector out: all lives to the end of an evaluation, and looking takes half of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
