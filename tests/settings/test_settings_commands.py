@@ -158,7 +158,21 @@ def test_set_as_json_lists_the_changes(project: Any) -> None:
             {"path": "apps.web.tag", "changed": True, "old": "v1", "new": "v2"},
             {"path": "apps.web.replicas", "changed": True, "new": 3},
         ],
+        "remaining": [],
     }
+
+
+def test_set_says_what_is_still_wrong(project: Any) -> None:
+    file = project.root / "Pulumi.dev.yaml"
+    file.write_text(FILE.replace("tag: v1", "tag: v1, replicas: many"))
+    result = run(project, "set", "-s", "dev", "rooms[0]=hall")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == ["Pulumi.dev.yaml: rooms[0]: unset -> hall"]
+    assert "still wrong, as before; what that hides could not be checked:" in result.stderr
+    assert 'homeport:apps.web.replicas = "many"' in result.stderr
+    assert "rooms: [hall]" in file.read_text()
+    document = json.loads(run(project, "set", "-s", "dev", "owner=x", "--json").stdout)
+    assert [problem["path"] for problem in document["remaining"]] == ["homeport:apps.web.replicas"]
 
 
 def test_set_what_is_set_already_writes_nothing(project: Any) -> None:

@@ -102,6 +102,25 @@ def test_a_key_in_the_wrong_place_is_found_and_read_as_meant(yard: Any, line: st
     assert problem.location.line == 5
 
 
+def test_an_ambiguous_value_under_a_misspelt_key_is_both(yard: Any) -> None:
+    found = [problem.text() for problem in yard.problems("ownr: yes\n")]
+    assert len(found) == 2
+    assert any(text.startswith('homeport:ownr = "yes": is ambiguous') for text in found)
+    assert any("there is no section ownr; write owner" in text for text in found)
+
+
+def test_a_misspelt_key_with_an_ambiguous_value_stands_for_the_field_that_is_required(yard: Any) -> None:
+    found = [problem.text() for problem in yard.problems("", head="layer: house\nenvironmnt: 1e3\n")]
+    assert len(found) == 2
+    assert not any("required" in text for text in found)
+    assert any("write environment" in text for text in found)
+
+
+def test_an_ambiguous_value_of_the_wrong_kind_is_told_once(yard: Any) -> None:
+    [problem] = yard.problems("count: yes\n")
+    assert "is ambiguous" in problem.rule
+
+
 def test_a_misplaced_required_section_is_not_also_missing(yard: Any) -> None:
     yard.write("config:\n  layer: house\n  yard:environment: dev\n")
     with pytest.raises(SettingsError) as caught:

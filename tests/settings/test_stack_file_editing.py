@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from homeport.problems import NO_VALUE, SettingsError
+from homeport.problems import NO_VALUE, SettingsError, dotted
 from homeport.settings import load
 from homeport.settings.edit import edit
 from homeport.settings.paths import PathError, parse_assignment, parse_path
@@ -198,6 +198,58 @@ def test_nothing_is_written_that_would_be_wrong(yard: Any, assignment: str, says
     assert says in str(caught.value)
     assert (yard.root / "Pulumi.dev.yaml").read_text() == FILE
     assert sorted(path.name for path in yard.root.iterdir()) == ["Pulumi.dev.yaml", "Pulumi.yaml", "pyproject.toml"]
+
+
+#: A file with two mistakes that have nothing to do with what is set.
+WRONG = FILE.replace("homeport:environment:   'dev'", "homeport:environment:   'dev'\n  homeport:count: many").replace(
+    "min: 0", "min: 9"
+)
+
+
+def remaining(yard: Any, *assignments: str) -> list[str]:
+    file = yard.write(WRONG)
+    result = edit(yard.model, root=yard.root, stack="dev", assignments=[parse_assignment(text) for text in assignments])
+    result.write()
+    assert file.read_text() != WRONG
+    return [dotted(problem.path) for problem in result.remaining]
+
+
+COUNT, MIN = "homeport:count", "homeport:unit.pools.main.min"
+
+
+def test_a_mistake_elsewhere_keeps_nobody_from_changing_what_is_right(yard: Any) -> None:
+    assert remaining(yard, "owner=x") == [COUNT, MIN]
+
+
+def test_mistakes_are_put_right_one_by_one(yard: Any) -> None:
+    assert remaining(yard, "count=3") == [MIN]
+    assert remaining(yard, "unit.pools.main.max=9") == [COUNT]
+    assert remaining(yard, "unit.pools.main.min=1", "count=3") == []
+
+
+def test_what_moves_to_another_line_is_no_new_mistake(yard: Any) -> None:
+    assert remaining(yard, "apps.new={tag: x, ports: [1, 2]}") == [COUNT, MIN]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "says"),
+    [
+        ("count=lots", "must be a whole number"),
+        ("unit.pools.main.min=7", "must not exceed max"),
+        ("unit.pools.other.max=0", "must be 1 or more"),
+        ("unit.pools.other={machines: [c], min: 9, max: 3}", "must not exceed max"),
+        ("layer=null", "layer is required"),
+    ],
+)
+def test_a_change_that_adds_a_mistake_or_keeps_its_own_is_refused_with_that_one_alone(
+    yard: Any, assignment: str, says: str
+) -> None:
+    file = yard.write(WRONG)
+    with pytest.raises(SettingsError) as caught:
+        edit(yard.model, root=yard.root, stack="dev", assignments=[parse_assignment(assignment)])
+    [problem] = caught.value.problems
+    assert says in problem.text()
+    assert file.read_text() == WRONG
 
 
 def test_secrets_are_refused_with_the_command_for_them(yard: Any) -> None:

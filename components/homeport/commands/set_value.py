@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from homeport.commands.common import (
     root_option,
     stack_option,
 )
-from homeport.problems import NO_VALUE, SettingsError, dotted
+from homeport.problems import NO_VALUE, Problem, SettingsError, dotted
 from homeport.settings.edit import Change, edit
 from homeport.settings.paths import PathError, parse_assignment
 from homeport.settings.project import ProjectError, read_project
@@ -36,7 +37,7 @@ def command(stack: str, *, assignments: tuple[str, ...], as_json: bool, root: Pa
 
     Paths are those of messages: cluster.zones[0], cluster.node_pools.general.labels["acme.example/team"]. A text field
     takes the value as it stands, others a number, true, false or JSON; null removes the entry. The result is checked
-    first: nothing is written if it has problems. Secrets are set with pulumi config set --secret.
+    first: nothing is written if that adds a problem. Secrets are set with pulumi config set --secret.
     """
     folder = project_root(root)
     try:
@@ -54,10 +55,20 @@ def command(stack: str, *, assignments: tuple[str, ...], as_json: bool, root: Pa
     shown = project.shown(result.file)
     if as_json:
         changes = [_as_json(change) for change in result.changes]
-        print_json({"format": 1, "stack": stack, "file": shown, "changes": changes})
+        remaining = [problem.as_json() for problem in result.remaining]
+        print_json({"format": 1, "stack": stack, "file": shown, "changes": changes, "remaining": remaining})
         return
     for change in result.changes:
         click.echo(f"{shown}: {_line(change)}")
+    if result.remaining:
+        click.echo(
+            "\n".join(["", "still wrong, as before; what that hides could not be checked:", *_lines(result.remaining)]),
+            err=True,
+        )
+
+
+def _lines(problems: Sequence[Problem]) -> list[str]:
+    return [line for problem in problems for line in ["", *problem.lines()]]
 
 
 def _line(change: Change) -> str:

@@ -1,6 +1,7 @@
 """Changes values in a stack file: typed by the model, checked by the loader, nothing else touched.
 
-The file is written only if the settings are right afterwards, and at once or not at all.
+The file is written only if nothing is wrong afterwards that was not wrong before, and at once or not at all: a mistake
+elsewhere in the file does not keep anybody from putting another one right.
 """
 
 from __future__ import annotations
@@ -66,12 +67,14 @@ class Edit:
         before: its text.
         after: its new text.
         changes: one per assignment.
+        remaining: what was wrong before and still is.
     """
 
     file: FilePath
     before: str
     after: str
     changes: tuple[Change, ...]
+    remaining: tuple[Problem, ...] = ()
 
     def write(self) -> None:
         """Write the file, whole or not at all."""
@@ -98,7 +101,8 @@ def edit(model: Any, *, root: FilePath, stack: str, assignments: Iterable[tuple[
             it as it is (in double quotes: as JSON), others as a number, true, false, or JSON. null removes the entry.
 
     Raises:
-        SettingsError: the file is, or would be, wrong, or a secret was to be set; all problems at once.
+        SettingsError: the file cannot be read, or a secret was to be set, or a value would be wrong or would make
+            something else wrong; all of these problems at once.
     """
     project = read_project(root)
     file = project.stack_file(stack)
@@ -115,8 +119,26 @@ def edit(model: Any, *, root: FilePath, stack: str, assignments: Iterable[tuple[
         raise SettingsError(refused)
     editor = _Editor(project, project.shown(file), shape_of(model), before)
     changes = tuple(editor.apply(path, text) for path, text in assignments)
-    load(model, root=root, stack=stack, text=editor.text.removeprefix("\ufeff"))
-    return Edit(file, before, editor.text, changes)
+
+    def problems(text: str) -> tuple[Problem, ...]:
+        try:
+            load(model, root=root, stack=stack, text=text.removeprefix("\ufeff"))
+        except SettingsError as error:
+            return error.problems
+        return ()
+
+    remaining = problems(editor.text)
+    if remaining:
+        known = {_told(problem) for problem in problems(before)}
+        set_now = [shown_path(path) for path, _ in assignments]
+        added = [
+            problem
+            for problem in remaining
+            if _told(problem) not in known or any(problem.path[: len(path)] == path for path in set_now)
+        ]
+        if added:
+            raise SettingsError(added)
+    return Edit(file, before, editor.text, changes, remaining)
 
 
 class _Editor:
@@ -189,6 +211,11 @@ def typed_value(text: str, shape: Shape, path: Path) -> Any:
     if problems or document.root is None:
         raise SettingsError(replace(problem, path=(*shown_path(path), *problem.path)) for problem in problems)
     return plain(document.root)
+
+
+def _told(problem: Problem) -> tuple[Path, str]:
+    """What makes two problems the same one, wherever they stand: lines move when others are added."""
+    return problem.path, re.sub(r":[0-9]+:[0-9]+\b", "", problem.rule)
 
 
 def _refused(path: Path, stack: str) -> Problem:

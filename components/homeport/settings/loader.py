@@ -27,7 +27,7 @@ from homeport.settings.scalars import engine_value
 from homeport.settings.secrets import read_secrets, set_command
 from homeport.settings.shapes import Anything, Choice, Leaf, Shape, Table, sections, shape_at, shape_of
 from homeport.settings.stack_file import SECRETS, StackFile, secure_problem, shown_path, stack_sections
-from homeport.settings.structure import Teller, validate
+from homeport.settings.structure import Broken, Teller, validate
 from homeport.settings.tree import (
     DEFAULT_ORIGIN,
     Entry,
@@ -106,6 +106,8 @@ class _Loader:
     problems: list[Problem] = field(default_factory=list[Problem])
     #: Paths in the settings about whose values a problem was told already.
     told: set[Path] = field(default_factory=set[Path])
+    #: Those of them that are ambiguous: what is told is about the value, and nothing of its key.
+    ambiguous: set[Path] = field(default_factory=set[Path])
 
     def run(self, text: str | None) -> Loaded[Any]:
         shape = shape_of(self.model)
@@ -198,6 +200,7 @@ class _Loader:
         for path, _ in ambiguities(tree):
             if not _taken_as_text(find(tree, path), shape_at(shape, path, data)):
                 self.told.add(path)
+                self.ambiguous.add(path)
         for path, problem in ambiguities(own):
             if path[0] != SECRETS and not _taken_as_text(find(own, path), shape_at(shape, path, data)):
                 self.problems.append(replace(problem, path=shown_path(path)))
@@ -219,8 +222,7 @@ class _Loader:
         secrets: dict[str, Any] | None,
     ) -> Any:
         settings, broken = validate(adapter, shape, plain(tree))
-        news = [item for item in broken if not any(item.path[: len(path)] == path for path in self.told)]
-        self._tell(teller.problems(news))
+        self._tell(teller.problems(item for item in broken if not self._known(item)))
         if broken or self.told:
             blamed = frozenset({*(item.path for item in broken), *self.told})
             self._tell(
@@ -231,6 +233,12 @@ class _Loader:
             settings = _with_secrets(settings, secrets)
         self._tell(problem.at(place(tree, problem.path)) for problem in walk_checks(settings))
         return settings
+
+    def _known(self, item: Broken) -> bool:
+        """Whether what is wrong was told already. That a value is ambiguous says nothing of a key that is unknown."""
+        if item.kind == "extra_forbidden" and item.path in self.ambiguous:
+            return False
+        return any(item.path[: len(path)] == path for path in self.told)
 
     def _tell(self, problems: Iterable[Problem]) -> None:
         """Add problems whose paths are those of the settings."""
