@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from kubernetes_validate import validate
 from pydantic import ValidationError
 
 from homeport.addons import graph
 from homeport.addons.args import AddonArgs, ChartsArgs
 from homeport.addons.graph import AddonPlan
-from homeport.addons.items import Chart, Object
+from homeport.addons.items import Chart, Object, Ref
 from homeport.addons.overrides import chart_values, lost_safety
 from homeport.addons.sealed_secrets import KeyBackup, SealedSecrets, SealedSecretsArgs
 from homeport.addons.sealed_secrets_args import KEYS_PER_PART
@@ -279,6 +280,28 @@ def test_in_a_cluster_of_somebody_elses_the_kind_may_be_somebody_elses_too() -> 
     found = items(planned("none"))
     assert "definitions" not in found
     assert not found["release"].skip_crds, "Helm leaves a definition alone that it finds"
+
+
+@clouds
+def test_every_object_is_valid_to_the_last_field(cloud: Cloud) -> None:
+    plan = planned(cloud, SealedSecretsArgs(backup=KeyBackup(parts=2, restore_from=["old"])))
+    checked: set[str] = set()
+    for item in items(plan).values():
+        if isinstance(item, Object) and "monitoring" not in item.manifest.api_version:
+            validate(filled(item.manifest.document), "1.34", strict=True)
+            checked.add(item.manifest.kind)
+    assert checked == {"ConfigMap", "CronJob", "Job", "NetworkPolicy", "Role", "RoleBinding", "ServiceAccount"}
+
+
+def filled(value: Any) -> Any:
+    """With a text where the engine puts the name of an entry."""
+    if isinstance(value, Ref):
+        return value.item
+    if isinstance(value, Mapping):
+        return {key: filled(item) for key, item in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [filled(item) for item in cast("list[Any]", value)]
+    return value
 
 
 def test_the_controller_is_hardened_and_pinned() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from homeport.addons.crds_chart import DefinitionsChart
-from homeport.addons.items import Chart, ImageValues, Need
+from homeport.addons.items import KUBE_SYSTEM, Chart, ImageValues, Need
 from homeport.addons.pins import pins
 from homeport.addons.prometheus_rule import MONITOR_KINDS, monitored
 from homeport.addons.sealed_secrets_args import SealedSecretsArgs
@@ -64,6 +64,8 @@ def definitions(args: SealedSecretsArgs) -> DefinitionsChart:
         # The definition that belongs to the controller's version, whoever chose that.
         pin=own.model_copy(update={"version": args.version}) if args.version else "sealed-secrets",
         release="sealed-secrets-definitions",
+        # A definition lives in no namespace, so it waits for none.
+        namespace=KUBE_SYSTEM.name,
         values={
             "createController": False,
             "rbac": {"create": False, "serviceProxier": {"create": False}},
