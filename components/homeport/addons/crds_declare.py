@@ -28,8 +28,8 @@ def taking_over(given: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransform
     if not isinstance(metadata, Mapping):
         return None  # the component itself
     known = cast("Mapping[str, Any]", metadata)
-    annotations = {**(known.get("annotations") or {}), _TAKE_OVER: "true"}
-    props = {**given.props, "metadata": {**known, "annotations": annotations}}
+    annotations: dict[str, Any] = {**(known.get("annotations") or {}), _TAKE_OVER: "true"}
+    props: dict[str, Any] = {**given.props, "metadata": {**known, "annotations": annotations}}
     return pulumi.ResourceTransformResult(props=props, opts=given.opts)
 
 

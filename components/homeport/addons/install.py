@@ -9,10 +9,12 @@ from typing import Any, Final, cast, final
 import pulumi
 
 from homeport.addons import graph
+from homeport.addons.address import ReservedAddress
 from homeport.addons.args import AddonArgs
 from homeport.addons.base import Addon
 from homeport.addons.crds_chart import DefinitionsChart
 from homeport.addons.crds_declare import declare_definitions
+from homeport.addons.declare_address import declare_address
 from homeport.addons.declare_chart import declare_chart
 from homeport.addons.declare_secrets import declare_given, declare_password
 from homeport.addons.declare_stored_secret import declare_store_access, declare_store_encryption, declare_stored_secret
@@ -131,6 +133,11 @@ def _given(item: GivenSecret, making: Making) -> Declared:
     return [declare_given(making.name, item, making.site.secrets, cluster=making.cluster, opts=making.opts)]
 
 
+def _address(item: ReservedAddress, making: Making) -> Declared:
+    made = declare_address(making.name, item, site=making.site, opts=making.opts)
+    return Outcome(made.resources, made)
+
+
 def _stored(item: StoredSecret, making: Making) -> Declared:
     return [declare_stored_secret(making.name, item, site=making.site, opts=making.opts)]
 
@@ -154,6 +161,7 @@ DECLARATIONS: Final[dict[type[Item], Callable[[Any, Making], Declared]]] = {
     Rights: _rights,
     Password: _password,
     GivenSecret: _given,
+    ReservedAddress: _address,
     StoredSecret: _stored,
     StoreEncryption: _store_encryption,
     StoreAccess: _store_access,
