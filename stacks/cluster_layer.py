@@ -1,4 +1,4 @@
-"""Layer `cluster`: settings -> network -> cluster -> pools -> storage -> outputs."""
+"""Layer `cluster`: settings -> network -> cluster -> pools -> storage -> add-ons -> tenants -> apps -> outputs."""
 
 from __future__ import annotations
 
@@ -90,6 +90,7 @@ def build(
             cluster=made.cluster,
             ground=shared,
             tenants=tenants,
+            nodes=made.nodes,
             charts=stack.charts,
             ready={name: addons.leaves(key) for name, key in exports.items} if addons else {},
             opts=made.opts,

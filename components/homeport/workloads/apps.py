@@ -18,7 +18,7 @@ from homeport.workloads.kinds import CronJob, Job, WebApp, Worker
 from homeport.workloads.kustomize_app import KustomizeAppArgs
 from homeport.workloads.overlay import AppOverlay
 from homeport.workloads.resolve import Ground, app_problems, deployed
-from homeport.workloads.specs import AppSpec, AppSpecs
+from homeport.workloads.specs import AppSpec, AppSpecs, OwnSpec
 from homeport.workloads.web_app import WebAppArgs
 from homeport.workloads.worker import WorkerArgs
 
@@ -30,6 +30,11 @@ _KINDS: Final[dict[type[Any], type[Any]]] = {
     HelmAppArgs: HelmApp,
     KustomizeAppArgs: KustomizeApp,
 }
+
+#: What brings requests to an app and keeps its records: it is there before the first route and goes after the last.
+_ROUTES: Final = ("gateway", "routes", "records")
+#: What defines kinds that a chart or a tree may hold, which nobody can know before it is rendered.
+_KINDS_OF_OTHERS: Final = ("monitors", "sealed-secrets")
 
 
 @final
@@ -43,7 +48,9 @@ class Apps(pulumi.ComponentResource):
         cluster: where.
         ground: what they share.
         tenants: name to tenant; empty where the tenants are another stack's.
-        ready: what users of an add-on wait for, by the names of `Exports.items`: routes, records, monitors.
+        ready: what users of an add-on wait for, by the names of `Exports.items`; see `_ROUTES` and `_KINDS_OF_OTHERS`.
+        nodes: what pods wait for: somewhere to run. On the way down they are gone before a node is drained, which a
+            disruption budget would hold up.
         charts: a folder or mirror that stands in for every chart repository.
         opts: with providers for the cluster's cloud, where apps have permissions.
 
@@ -64,6 +71,7 @@ class Apps(pulumi.ComponentResource):
         ground: Ground,
         tenants: Mapping[str, Tenant] | None = None,
         ready: Mapping[str, Sequence[pulumi.Resource]] | None = None,
+        nodes: Sequence[pulumi.Resource] = (),
         charts: ChartsArgs | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -82,8 +90,8 @@ class Apps(pulumi.ComponentResource):
                 cluster=cluster,
                 place=one.place,
                 after=tenant.ready if tenant else [],
-                jobs=[made[job] for job in one.place.jobs],
-                routes_after=[*given.get("routes", ()), *given.get("records", ())],
+                jobs=[*(made[job] for job in one.place.jobs), *nodes, *_foreign_kinds(one.spec, given)],
+                routes_after=_leaves(given, _ROUTES),
                 **self._more(one.spec, given, charts),
                 opts=pulumi.ResourceOptions(parent=self),
             )
@@ -100,3 +108,11 @@ class Apps(pulumi.ComponentResource):
         if isinstance(spec, HelmAppArgs):
             return {"charts": charts}
         return {} if isinstance(spec, KustomizeAppArgs) else {"monitors_after": ready.get("monitors", ())}
+
+
+def _foreign_kinds(spec: AppSpec, ready: Mapping[str, Sequence[pulumi.Resource]]) -> list[pulumi.Resource]:
+    return [] if isinstance(spec, OwnSpec) else _leaves(ready, _KINDS_OF_OTHERS)
+
+
+def _leaves(ready: Mapping[str, Sequence[pulumi.Resource]], names: Sequence[str]) -> list[pulumi.Resource]:
+    return [leaf for name in names for leaf in ready.get(name, ())]
