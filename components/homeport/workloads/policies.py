@@ -66,6 +66,9 @@ def network_policy(
         port: that it serves on.
         metrics_port: that Prometheus asks.
         public: whether the gateway's proxy connects to it.
+
+    Raises:
+        LookupError: the place does not name an app that the workload connects to.
     """
     spec: dict[str, Any] = {
         "podSelector": {"matchLabels": dict(pods or selector(place))},
@@ -101,7 +104,12 @@ def _egress(args: AppBase, place: Place, *, rights: bool) -> Iterator[dict[str, 
     peers = iter(place.reaches)
     for flow in args.connects:
         if flow.app is not None:
-            peer = next(peers)
+            peer = next(peers, None)
+            if peer is None or peer.app != flow.app:
+                raise LookupError(
+                    f"{place.app} connects to {flow.app}, whom its place does not name: Place.reaches holds one Peer"
+                    " for each flow to an app, in their order"
+                )
             if ports := flow.ports or peer.ports:
                 yield {"to": [_peer(peer)], "ports": [_tcp(one) for one in ports]}
         elif flow.cidr is not None:
