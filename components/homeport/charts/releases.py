@@ -16,7 +16,8 @@ from homeport.plan.graph import SECRET_KEY, UNKNOWN_KEY, Graph, Resource
 
 #: What hands a chart to Helm: a release, and a chart whose objects become resources of their own.
 #: https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v4/chart/
-RELEASE_TYPES: Final = frozenset({"kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart"})
+CHART_TYPE: Final = "kubernetes:helm.sh/v4:Chart"
+RELEASE_TYPES: Final = frozenset({"kubernetes:helm.sh/v3:Release", CHART_TYPE})
 DEFINITION_TYPE: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 #: Stands for what only the cloud can say; it may be part of a DNS name.
 LATER: Final = "known-later"
@@ -36,6 +37,7 @@ class ReleaseCall:
         repository: where the name is looked up; None for a path or an OCI address.
         values: with `LATER` in the place of what only the cloud can say.
         skip_crds: whether the chart's crds/ folder is left out.
+        upgrades_crds: whether what is in that folder is upgraded with all else.
         after: logical names of the releases that it waits for, also by way of others.
         definitions: kinds that objects it waits for define, as group/version/kind.
         secrets: value paths that hold a secret.
@@ -49,6 +51,7 @@ class ReleaseCall:
     repository: str | None
     values: Mapping[str, Any] = field(repr=False)
     skip_crds: bool
+    upgrades_crds: bool
     after: frozenset[str]
     definitions: frozenset[str]
     secrets: tuple[str, ...] = ()
@@ -91,6 +94,7 @@ def _call(graph: Graph, resource: Resource) -> ReleaseCall:
         repository=cast("Mapping[str, Any]", options).get("repo") if isinstance(options, Mapping) else None,
         values=values,
         skip_crds=inputs.get("skipCrds") is True,
+        upgrades_crds=resource.type == CHART_TYPE,
         after=frozenset(item.name for item in before if item.type in RELEASE_TYPES),
         definitions=frozenset(kind for item in before for kind in definitions_in(item)),
         secrets=tuple(secrets),

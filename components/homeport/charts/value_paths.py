@@ -28,6 +28,8 @@ _HANDED_ON: Final = re.compile(
     r"|.*Strategy|rollingUpdate|.*Probe|httpGet|env|extraEnv|extraArgs|data|dnsConfig|volumeClaimTemplate|spec|emptyDir"
     r"|affinity|capabilities|seccompProfile|.*[sS]ecretKeyRef)"
 )
+#: Functions by which templates write a value out with everything below it.
+_WHOLE: Final = "toYaml|toYamlPretty|toJson|toPrettyJson|mergeOverwrite|merge|deepCopy|omit"
 _KEY_LINE: Final = re.compile(
     r"""(?P<indent> *)(?:- )?(?P<quote>["']?)(?P<key>[A-Za-z0-9_][\w./-]*)(?P=quote):(?: |$)"""
 )
@@ -165,14 +167,14 @@ class _Known:
         )
 
     def _written_out(self, path: Path) -> bool:
-        """Whether a template writes a map out whole."""
-        names = [re.escape(path[-1])]
-        whole = r"\.".join(map(re.escape, path))
+        """Whether a template writes a map out whole, or goes through its keys."""
+        # Not `.serviceAccount` in `.serviceAccount.annotations`.
+        whole = r"[$\w.]*\." + r"\.".join(map(re.escape, path)) + r"(?![\w.])"
         patterns = (
-            rf"(toYaml|toJson|toPrettyJson|tpl|mergeOverwrite|merge|deepCopy|omit)\s+\(*\s*[$\w.]*\.({whole}|{names[0]})\b",
-            rf"[$\w.]*\.({whole})\s*\|\s*(toYaml|toJson)",
-            rf"with\s+[$\w.]*\.{whole}\s*-?}}}}\s*(\n[^\n]*){{0,2}}?\n?[^\n]*toYaml\s+\.\s",
-            rf"range\s+\$\w+\s*,\s*\$\w+\s*:=\s*[$\w.]*\.{whole}\b",
+            rf"({_WHOLE})\s+\(*\s*{whole}",
+            rf"{whole}\s*\)*\s*\|\s*({_WHOLE})\b",
+            rf"with\s+{whole}\s*-?}}}}([^{{]|\n)*{{{{-?\s*(tpl \()?({_WHOLE})\s+\.\s",
+            rf"range\s+\$\w+\s*,\s*\$\w+\s*:=\s*{whole}",
         )
         return any(re.search(pattern, text) for pattern in patterns for text in self.chart.templates)
 

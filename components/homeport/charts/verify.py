@@ -208,5 +208,5 @@ def fitted(values: Any, defaults: Any) -> Any:
 
 
 def _notes(call: ReleaseCall, archive: Archive) -> Iterator[str]:
-    if archive.definitions and not call.skip_crds:
+    if archive.definitions and not call.skip_crds and not call.upgrades_crds:
         yield "its crds/ folder is installed once and never upgraded by Helm: see the upgrade path in the add-on's page"
