@@ -55,11 +55,13 @@ def world() -> World:
     cluster = gcp.container.Cluster("cluster", location="europe-west3", opts=on)
     number = gcp.organizations.Project("number", name="n", opts=on).number
     inside = kubernetes.Provider("in-cluster", kubeconfig="{}")
-    things = [
+    doors, crds, records = (
         kubernetes.core.v1.Namespace(name, opts=pulumi.ResourceOptions(provider=inside))
         for name in ("doors", "crds", "records")
-    ]
-    return World(StandInCluster(cluster, inside, GkeWorkloadIdentity("acme-stage", number)), *things, cloud)
+    )
+    return World(
+        StandInCluster(cluster, inside, GkeWorkloadIdentity("acme-stage", number)), doors, crds, records, cloud
+    )
 
 
 def graph(program: Callable[[World], object]) -> Graph:
