@@ -19,6 +19,8 @@ TENANT_LABEL: Final = "homeport.dev/tenant"
 #: Name of what each namespace has once.
 OBJECT_NAME: Final = "tenant"
 
+_CLOSED: Final = "default-deny"
+_SCRAPED: Final = "scraped"
 _MODES: Final = ("enforce", "audit", "warn")
 #: Kubernetes' own roles for people. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles
 _ROLES: Final = ("admin", "edit", "view")
@@ -40,6 +42,22 @@ class TenantObjects:
 def namespaces(name: str, args: TenantArgs) -> list[str]:
     """Names of a tenant's namespaces; the first is where its apps go that name none."""
     return list(args.namespaces or [name])
+
+
+def taken_names(name: str, args: TenantArgs, namespace: str) -> dict[str, str]:
+    """Names in a namespace that no application can have, with whose they are: apps name their objects after themselves.
+
+    Args:
+        name: of the tenant.
+        args: what is wanted.
+        namespace: one of its namespaces.
+    """
+    taken = {_CLOSED: f"the tenant's policy {_CLOSED}", _SCRAPED: f"the tenant's policy {_SCRAPED}"}
+    # Every namespace has an account of this name by itself.
+    taken["default"] = "the account default"
+    if namespace == namespaces(name, args)[0]:
+        taken |= {account: f"the tenant's identity {account}" for account in args.identities}
+    return taken
 
 
 def tenant_objects(
@@ -105,7 +123,7 @@ def _closed(namespace: str, labels: dict[str, str]) -> Manifest:
         "policyTypes": ["Ingress", "Egress"],
         "egress": [dns_egress()],
     }
-    return Manifest("networking.k8s.io/v1", "NetworkPolicy", "default-deny", namespace, {"spec": spec}, labels)
+    return Manifest("networking.k8s.io/v1", "NetworkPolicy", _CLOSED, namespace, {"spec": spec}, labels)
 
 
 def dns_egress() -> dict[str, Any]:
@@ -129,7 +147,7 @@ def _scraped(namespace: str, scraper: str, labels: dict[str, str]) -> Manifest:
         "podSelector": {"matchLabels": {"app.kubernetes.io/name": "prometheus"}},
     }
     spec: dict[str, Any] = {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{"from": [prometheus]}]}
-    return Manifest("networking.k8s.io/v1", "NetworkPolicy", "scraped", namespace, {"spec": spec}, labels)
+    return Manifest("networking.k8s.io/v1", "NetworkPolicy", _SCRAPED, namespace, {"spec": spec}, labels)
 
 
 def _people(namespace: str, groups: Groups, labels: dict[str, str]) -> Iterator[Manifest]:

@@ -12,12 +12,13 @@ from homeport.cluster.base import Cluster
 from homeport.problems import SettingsError
 from homeport.tenancy.tenant import Tenant
 from homeport.workloads.foreign_kinds import HelmApp, KustomizeApp
+from homeport.workloads.ground import Ground
 from homeport.workloads.helm_app import HelmAppArgs
 from homeport.workloads.job import CronJobArgs, JobArgs
 from homeport.workloads.kinds import CronJob, Job, WebApp, Worker
 from homeport.workloads.kustomize_app import KustomizeAppArgs
 from homeport.workloads.overlay import AppOverlay
-from homeport.workloads.resolve import Ground, app_problems, deployed
+from homeport.workloads.resolve import app_problems, deployed
 from homeport.workloads.specs import AppSpec, AppSpecs, OwnSpec
 from homeport.workloads.web_app import WebAppArgs
 from homeport.workloads.worker import WorkerArgs

@@ -19,7 +19,7 @@ from homeport.workloads.args import EnvName, FromSecret, ImageDigest, ImageTag
 from homeport.workloads.kustomize_app import ImageOverride, KustomizeAppArgs
 from homeport.workloads.scaling import Autoscale
 from homeport.workloads.schedule import Schedule
-from homeport.workloads.specs import AppSpec, kind_of
+from homeport.workloads.specs import AppSpec, AppSpecs, kind_of
 
 
 class ResourcesOverlay(Model):
@@ -102,8 +102,25 @@ def applied(spec: AppSpec, overlay: AppOverlay) -> AppSpec:
     return spec.model_copy(update=changes)
 
 
+def chosen(specs: AppSpecs, overlays: Mapping[str, AppOverlay]) -> dict[str, AppSpec]:
+    """The applications that a stack deploys, by name; names that nobody knows are left out."""
+    return {
+        name: applied(specs[name], overlays[name])
+        for name in sorted(overlays)
+        if overlays[name].enabled and name in specs
+    }
+
+
 def overlay_problems(spec: AppSpec, overlay: AppOverlay) -> Iterator[Problem]:
-    """Fields that the kind of application has not; paths are relative to the overlay."""
+    """Fields that the kind of application has not, or that have no effect; paths are relative to the overlay."""
+    pinned = getattr(spec, "digest", None)
+    if pinned is not None and overlay.tag is not None and overlay.digest is None:
+        yield Problem(
+            ("tag",),
+            "has no effect: the program pins the image to a digest, which goes before any tag",
+            "name the digest of that build too: digest: sha256:..., or remove the digest in the program",
+            overlay.tag,
+        )
     fields = set(type(spec).model_fields)
     if isinstance(spec, KustomizeAppArgs):
         if len(spec.images) == 1:
@@ -127,8 +144,12 @@ def overlay_problems(spec: AppSpec, overlay: AppOverlay) -> Iterator[Problem]:
 
 
 def _given(overlay: AppOverlay) -> list[str]:
-    """Fields that the stack file names."""
-    return [name for name in AppOverlay.model_fields if name in overlay.model_fields_set and name != "enabled"]
+    """Fields that the stack file gives a value to."""
+    return [
+        name
+        for name in AppOverlay.model_fields
+        if name != "enabled" and name in overlay.model_fields_set and getattr(overlay, name) is not None
+    ]
 
 
 def _image_fields(overlay: AppOverlay) -> list[str]:

@@ -16,7 +16,7 @@ from homeport.model import Model
 from homeport.problems import Problem, SettingsError
 from homeport.tenancy.args import PodSecurity, Quota, TenantArgs
 from homeport.tenancy.manifests import namespaces
-from homeport.workloads.resolve import Ground
+from homeport.workloads.ground import Ground
 
 #: Raised when the shape changes in a way that an older reader would misunderstand.
 VERSION: Final = 1
