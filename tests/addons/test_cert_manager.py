@@ -292,7 +292,7 @@ class TestMonitoring:
         [group] = spec(planned(), "alerts")["groups"]
         rules = {rule["alert"]: rule for rule in group["rules"]}
         soon = rules["CertificateExpiresSoon"]
-        assert "certmanager_certificate_expiration_timestamp_seconds - time() < 14 * 24 * 3600" in soon["expr"]
+        assert "(certmanager_certificate_expiration_timestamp_seconds) - time() < 14 * 24 * 3600" in soon["expr"]
         assert "certmanager_certificate_renewal_timestamp_seconds" in soon["expr"], "one for a week is no alarm"
         assert "$labels.namespace }}/{{ $labels.name" in soon["annotations"]["summary"]
         assert {"CertificateNotReady", "CertificateIssuerNotReady", "CertManagerDown"} <= rules.keys()

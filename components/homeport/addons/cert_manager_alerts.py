@@ -13,7 +13,10 @@ from homeport.addons.prometheus_rule import Alert
 
 #: Let's Encrypt's last for 90 days and are renewed 30 days before; in the second half of those somebody must look.
 _DAYS: Final = 14
-_LATE: Final = "(time() - certmanager_certificate_renewal_timestamp_seconds > 3600)"
+#: Every replica tells of every certificate.
+_END: Final = "min by (namespace, name) (certmanager_certificate_expiration_timestamp_seconds)"
+_RENEWAL: Final = "min by (namespace, name) (certmanager_certificate_renewal_timestamp_seconds)"
+_LATE: Final = f"(time() - {_RENEWAL} > 3600)"
 _THE_CERTIFICATE: Final = "The certificate {{ $labels.namespace }}/{{ $labels.name }}"
 _LOOK: Final = (
     "kubectl -n {{ $labels.namespace }} describe certificate {{ $labels.name }}; then the CertificateRequest, Order and"
@@ -24,7 +27,7 @@ ALERTS: Final = (
     Alert(
         "CertificateExpiresSoon",
         # Certificates that live for days only are never further from their end; what counts is that nobody renews them.
-        f"(certmanager_certificate_expiration_timestamp_seconds - time() < {_DAYS} * 24 * 3600) and {_LATE}",
+        f"({_END} - time() < {_DAYS} * 24 * 3600) and {_LATE}",
         60,
         "warning",
         f"{_THE_CERTIFICATE} ends in {{{{ $value | humanizeDuration }}}} and is not renewed.",
@@ -32,7 +35,7 @@ ALERTS: Final = (
     ),
     Alert(
         "CertificateExpiresNow",
-        f"(certmanager_certificate_expiration_timestamp_seconds - time() < 3 * 24 * 3600) and {_LATE}",
+        f"({_END} - time() < 3 * 24 * 3600) and {_LATE}",
         60,
         "critical",
         f"{_THE_CERTIFICATE} ends in {{{{ $value | humanizeDuration }}}} and is not renewed.",
