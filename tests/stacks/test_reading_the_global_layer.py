@@ -130,8 +130,8 @@ def project(tmp_path: Path) -> Callable[[str], Path]:
 
     def make(exports: str) -> Path:
         shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("Pulumi.yaml", "Pulumi.stage.yaml", "Pulumi.global.yaml", "pyproject.toml"):
-            shutil.copy(ROOT / name, tmp_path / name)
+        for file in [*ROOT.glob("Pulumi*.yaml"), ROOT / "pyproject.toml"]:
+            shutil.copy(file, tmp_path / file.name)
         program = f"""\
             import pulumi
 
@@ -195,10 +195,6 @@ def test_a_wrong_domain_is_told_at_its_place_before_any_resource(project: Callab
 
 
 def test_a_stack_without_global_layer_reads_none(project: Callable[[str], Path]) -> None:
-    root = project("raise AssertionError('nobody asked')")
-    file = root / "Pulumi.stage.yaml"
-    text = file.read_text().replace("  homeport:global: global\n", "")
-    file.write_text("\n".join(line for line in text.splitlines() if "homeport:addons" not in line) + "\n")
-    graph = evaluate(root, "stage")
+    graph = evaluate(project("raise AssertionError('nobody asked')"), "local")
     assert graph.outputs.get("zone") is None
     assert not graph.find(type="pulumi:pulumi:StackReference")
