@@ -10,7 +10,7 @@ import pytest
 
 from homeport.kube.manifest import Manifest
 from homeport.kube.pod_security import Level, violations
-from homeport.tenancy.args import TenantArgs
+from homeport.tenancy.args import PodSecurity, TenantArgs
 from homeport.tenancy.manifests import tenant_objects
 from homeport.workloads.args import Hardening, WorkloadArgs
 from homeport.workloads.scaling import Autoscale
@@ -35,7 +35,8 @@ PLURALS = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses"}
 def plane(control_plane: ControlPlane) -> ControlPlane:
     """A cluster with the tenants shop, restricted, and lax, baseline."""
     control_plane.reset()
-    for name, level in (("shop", "restricted"), ("lax", "baseline")):
+    levels: dict[str, PodSecurity] = {"shop": "restricted", "lax": "baseline"}
+    for name, level in levels.items():
         objects = tenant_objects(name, TenantArgs(pod_security=level), labels=LABELS)
         for manifest in objects.namespaces:
             control_plane.create("/api/v1/namespaces", manifest.document)
