@@ -173,7 +173,7 @@ class AppsStack(StackBase):
     def check(self) -> Iterator[Problem]:
         """What the file shows by itself; the rest is checked against the cluster's stack before the first resource."""
         yield from self.protection_problems(production=self.environment in rules.PRODUCTION)
-        yield from ground.alone(self.apps)
+        yield from ground.alone(self.apps, self.environment)
 
 
 Stack = Annotated[GlobalStack | ClusterStack | AppsStack, Tagged("layer")]

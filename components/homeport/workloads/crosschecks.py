@@ -32,7 +32,7 @@ def app_problems(specs: AppSpecs, overlays: Mapping[str, AppOverlay], ground: Gr
     for name, spec in there.items():
         for problem in (*_own(spec, overlays[name]), *_alone(name, spec, ground)):
             yield _placed(problem, overlays[name], ground).below(("apps", name))
-    for problem in (*_hosts(there, ground), *flow_problems(there, ground.program), *_order(there)):
+    for problem in (*_hosts(there, ground), *flow_problems(there, ground.program), *_order(there, ground.program)):
         name = str(problem.path[1])
         own = replace(problem, path=problem.path[2:])
         yield replace(_placed(own, overlays[name], ground), path=problem.path)
@@ -75,7 +75,8 @@ def _alone(name: str, spec: AppSpec, ground: Ground) -> Iterator[Problem]:
     tenant = ground.tenants.get(spec.tenant)
     if tenant is None:
         problem = _unknown(("tenant",), spec.tenant, "tenant of this stack", ground.tenants)
-        yield replace(problem, fix=f"{problem.fix}; or add it: tenants: {{{spec.tenant}: {{}}}}")
+        add = f"add it to the stack file: tenants: {{{spec.tenant}: {{}}}}"
+        yield replace(problem, fix=f"{add}; or name another in {ground.program}: {problem.fix}")
         return
     of_tenant = namespaces(spec.tenant, tenant)
     if spec.namespace is not None and spec.namespace not in of_tenant:
@@ -143,7 +144,7 @@ def _hosts(there: Mapping[str, AppSpec], ground: Ground) -> Iterator[Problem]:
                     )
 
 
-def _order(there: Mapping[str, AppSpec]) -> Iterator[Problem]:
+def _order(there: Mapping[str, AppSpec], program: str) -> Iterator[Problem]:
     for name, spec in there.items():
         for other in spec.after:
             target = there.get(other)
@@ -152,7 +153,7 @@ def _order(there: Mapping[str, AppSpec]) -> Iterator[Problem]:
                 yield Problem(
                     path,
                     f"comes after the job {other}, which is not deployed in this stack",
-                    f"name it in the stack file too: {other}: {{tag: ...}}; or remove it from `after`",
+                    f"name it in the stack file too: {other}: {{tag: ...}}; or remove it from `after` in {program}",
                 )
             elif not isinstance(target, JobArgs):
                 yield Problem(
