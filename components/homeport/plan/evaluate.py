@@ -20,6 +20,7 @@ from homeport.plan.program import ProjectProgram, read_program, short_name
 from homeport.plan.recording import record
 from homeport.plan.references import StackOutputs
 from homeport.plan.running import ORGANIZATION
+from homeport.plan.saved_outputs import saved_outputs
 from homeport.problems import SettingsError
 from homeport.settings import file_engine_config
 from homeport.settings.project import ProjectError
@@ -89,7 +90,7 @@ def _run_main(project: ProjectProgram) -> None:
 
 
 class _Siblings:
-    """Outputs of the other stacks of a project, found by evaluating them.
+    """Outputs of the other stacks of a project, found by evaluating them; of other projects', where they are saved.
 
     Args:
         project: the project.
@@ -106,7 +107,7 @@ class _Siblings:
         ours = len(parts) == 1 or parts[-2] == self._project.name
         elsewhere = len(parts) == 3 and parts[0] != ORGANIZATION
         if not ours or elsewhere or stack in self._busy or stack not in self._project.stacks:
-            return None
+            return saved_outputs(self._project.root, name)
         try:
             graph = evaluate(self._project.root, stack, stack_outputs=_Siblings(self._project, (*self._busy, stack)))
         except (pulumi.RunError, ProgramError, ProjectError, SettingsError) as error:

@@ -1,0 +1,1 @@
+"""The newsletter: a form, what sends, and the list of who gets it."""
