@@ -19,6 +19,7 @@ from homeport.cluster.kubeconfig import gke_kubeconfig, to_text
 from homeport.identity.gcp import GkeWorkloadIdentity
 from homeport.identity.gcp_principals import workload_pool
 from homeport.labels import Labels
+from homeport.lookups import gcp_project
 from homeport.problems import SettingsError
 from homeport.protection import guard
 from homeport.values import Protection
@@ -208,9 +209,7 @@ class GkeCluster(pulumi.ComponentResource):
             upsert_existing_objects=True,
             opts=child,
         )
-        number = gcp.organizations.get_project_output(
-            project_id=args.project, opts=pulumi.InvokeOptions(parent=self)
-        ).number
+        number = gcp_project(args.project, pulumi.InvokeOptions(parent=self)).number
         self.identity = GkeWorkloadIdentity(self.project, number)
         self.register_outputs(
             {

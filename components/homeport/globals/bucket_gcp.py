@@ -10,6 +10,7 @@ import pulumi_gcp as gcp
 
 from homeport.cluster.gke_args import ProjectId
 from homeport.globals.backup_args import GcpBackupArgs
+from homeport.lookups import looked_up
 from homeport.protection import guard
 from homeport.values import Protection
 
@@ -88,8 +89,13 @@ class GcsBucket(pulumi.ComponentResource):
 
     def _key_grant(self, name: str, key: Any, project: str) -> pulumi.Resource:
         """Cloud Storage encrypts in the name of the project's service agent."""
-        agent = gcp.storage.get_project_service_account_output(
-            project=project, opts=pulumi.InvokeOutputOptions(parent=self)
+        agent = looked_up(
+            gcp.storage.get_project_service_account_output(
+                project=project, opts=pulumi.InvokeOutputOptions(parent=self)
+            ),
+            what=f"the service agent of Cloud Storage in the project {project}",
+            fix="the account that deploys needs resourcemanager.projects.get there (roles/browser), and the API "
+            f"storage.googleapis.com must be on; see gcloud storage service-agent --project {project}",
         )
         return gcp.kms.CryptoKeyIAMMember(
             f"{name}-agent-key",

@@ -10,6 +10,7 @@ import pulumi_gcp as gcp
 
 from homeport.cluster.gke_args import ProjectId
 from homeport.globals.budget_args import AwsBudgetArgs, GcpBudgetArgs
+from homeport.lookups import gcp_project
 
 
 class GcpBudget(pulumi.ComponentResource):
@@ -54,9 +55,9 @@ class GcpBudget(pulumi.ComponentResource):
         watched = sorted(projects) if args.projects is None else args.projects
         # By number: Google answers with numbers, and ids would show as a change at every refresh.
         numbers = [
-            gcp.organizations.get_project_output(
-                project_id=projects[key], opts=pulumi.InvokeOutputOptions(parent=self)
-            ).number.apply(lambda number: f"projects/{number}")
+            gcp_project(projects[key], pulumi.InvokeOutputOptions(parent=self)).number.apply(
+                lambda number: f"projects/{number}"
+            )
             for key in watched
         ]
         gcp.billing.Budget(

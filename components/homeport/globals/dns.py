@@ -15,6 +15,7 @@ from homeport.globals.dns_args import DnsArgs, ExistingParent, ZoneArgs
 from homeport.globals.dns_plan import REGISTRAR, absolute, normal_servers
 from homeport.globals.key_documents import dnssec_key_policy
 from homeport.globals.values import AccountId
+from homeport.lookups import looked_up
 from homeport.protection import guard
 from homeport.values import Protection
 
@@ -174,10 +175,14 @@ class DnsZones(pulumi.ComponentResource):
         )
         ds = None
         if args.dnssec == "delegated":
-            keys = gcp.dns.get_keys_output(
-                managed_zone=zone.name,
-                project=zone.project,
-                opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[zone]),
+            keys = looked_up(
+                gcp.dns.get_keys_output(
+                    managed_zone=zone.name,
+                    project=zone.project,
+                    opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[zone]),
+                ),
+                what=f"the DNSSEC keys of the zone {key}",
+                fix="the account that deploys needs dns.dnsKeys.list in the zone's project (roles/dns.reader)",
             )
             ds = keys.key_signing_keys.apply(lambda found: _ds_of(key, found))
         return DnsZone(

@@ -11,6 +11,7 @@ import pulumi_gcp as gcp
 from homeport.cluster.gke_args import GcpRegion, ProjectId
 from homeport.globals.members import all_service_accounts
 from homeport.globals.registry_args import Cleanup, GcpRegistryArgs
+from homeport.lookups import gcp_project
 from homeport.protection import guard
 from homeport.values import Protection
 
@@ -99,9 +100,7 @@ class ArtifactRegistry(pulumi.ComponentResource):
                 continue
             # All service accounts: the nodes' own does not exist before its cluster, and Google refuses unknown ones.
             # https://cloud.google.com/iam/docs/principal-identifiers#allow
-            number = gcp.organizations.get_project_output(
-                project_id=pulling, opts=pulumi.InvokeOutputOptions(parent=self, depends_on=list(ready))
-            ).number
+            number = gcp_project(pulling, pulumi.InvokeOutputOptions(parent=self, depends_on=list(ready))).number
             gcp.artifactregistry.RepositoryIamMember(
                 f"{name}-puller-{key}",
                 project=project,
