@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import json
+import ssl
 import tarfile
 import threading
 from collections.abc import Generator, Mapping
@@ -111,8 +112,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def _served(answers: Mapping[str, tuple[str, bytes]]) -> Generator[_Server]:
+def _served(answers: Mapping[str, tuple[str, bytes]], tls: tuple[Path, Path] | None = None) -> Generator[_Server]:
     server = _Server(("127.0.0.1", 0), _Handler)
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     server.asked, server.answers = [], answers
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -144,8 +149,14 @@ def http_mirror(charts: Mapping[tuple[str, str], bytes]) -> Generator[tuple[str,
 
 
 @contextlib.contextmanager
-def oci_registry(charts: Mapping[tuple[str, str], bytes]) -> Generator[tuple[str, list[str]]]:
+def oci_registry(
+    charts: Mapping[tuple[str, str], bytes], tls: tuple[Path, Path] | None = None
+) -> Generator[tuple[str, list[str]]]:
     """A registry with these charts below `charts/`; its address, and what it was asked for.
+
+    Args:
+        charts: by name and version.
+        tls: files of a certificate and its key; None for plain http.
 
     https://github.com/opencontainers/distribution-spec/blob/main/spec.md
     https://helm.sh/docs/topics/registries/
@@ -173,7 +184,7 @@ def oci_registry(charts: Mapping[tuple[str, str], bytes]) -> Generator[tuple[str
     for name, versions in tags.items():
         listed = json.dumps({"name": f"charts/{name}", "tags": versions}).encode()
         answers[f"/v2/charts/{name}/tags/list"] = ("application/json", listed)
-    with _served(answers) as server:
+    with _served(answers, tls) as server:
         yield f"oci://127.0.0.1:{server.server_port}/charts", server.asked
 
 
