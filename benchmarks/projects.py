@@ -65,7 +65,9 @@ def scaled_stage(times: int) -> str:
     yaml = YAML(typ="rt", pure=True)
     data: Any = yaml.load(ROOT / "Pulumi.stage.yaml")  # pyright: ignore[reportUnknownMemberType]
     pools = cast("dict[str, dict[str, Any]]", data["config"]["homeport:cluster"]["node_pools"])
-    del data["config"]["homeport:global"]
+    # What stands on a cluster does not grow with its pools, and needs the global layer.
+    for section in ("global", "addons", "tenants", "apps"):
+        del data["config"][f"homeport:{section}"]
     shipped = dict(pools)
     for copy in range(1, times):
         for name, pool in shipped.items():

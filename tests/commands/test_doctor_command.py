@@ -32,7 +32,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
-    for name in ("Pulumi.yaml", "Pulumi.stage.yaml", "pyproject.toml", "stacks"):
+    for name in ("Pulumi.yaml", "Pulumi.stage.yaml", "pyproject.toml", "stacks", "apps"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
     return folder

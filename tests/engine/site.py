@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from homeport.addons.pins import pins
+from tests.engine.charts import write_charts
 from tests.engine.control_plane import ControlPlane
 from tests.engine.logins import install_logins
 from tests.engine.processes import Processes
@@ -21,7 +23,7 @@ from tests.engine.simcloud.server import CloudServer
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 #: What of the project is run.
-_COPIED: Final = ("Pulumi*.yaml", "__main__.py", "pyproject.toml", "stacks", "components")
+_COPIED: Final = ("Pulumi*.yaml", "__main__.py", "pyproject.toml", "stacks", "apps", "components")
 _PASSPHRASE: Final = "engine-tests"
 
 
@@ -125,5 +127,9 @@ def _copy_project(target: Path) -> None:
                 shutil.copytree(source, target / source.name, ignore=ignored)
             else:
                 shutil.copy(source, target / source.name)
+    # Charts come from repositories on the internet otherwise.
+    write_charts(target / "charts", pins().values())
+    with (target / "stacks" / "base.yaml").open("a", encoding="utf-8") as base:
+        base.write("\nlayers: {cluster: {charts: {source: charts}}}\n")
     # Where Pulumi.yaml looks for the program's dependencies.
     (target / ".venv").symlink_to(sys.prefix, target_is_directory=True)

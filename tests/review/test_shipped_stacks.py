@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("copy")
-    wanted = ("Pulumi*", "__main__.py", "pyproject.toml", "requirements.txt", "stacks", "components")
+    wanted = ("Pulumi*", "__main__.py", "pyproject.toml", "requirements.txt", "stacks", "apps", "components")
     names = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *wanted).split("\0")
     for name in filter(None, names):
         if (ROOT / name).is_file():

@@ -129,7 +129,8 @@ def project(tmp_path: Path) -> Callable[[str], Path]:
     """This project, with a global stack that exports what it is told to."""
 
     def make(exports: str) -> Path:
-        shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
+        for folder in ("stacks", "apps"):
+            shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
         for file in [*ROOT.glob("Pulumi*.yaml"), ROOT / "pyproject.toml"]:
             shutil.copy(file, tmp_path / file.name)
         program = f"""\
