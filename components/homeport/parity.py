@@ -66,7 +66,6 @@ AREAS: Final[Mapping[str, Sequence[str]]] = {
         "managed upgrades",
         "maintenance windows",
         "no credentials in the kubeconfig",
-        "Gateway API",
     ),
     "Nodes": (
         "automatic repair",
@@ -90,6 +89,13 @@ AREAS: Final[Mapping[str, Sequence[str]]] = {
         "private ranges for managed databases",
         "webhook ports open to the control plane",
         "closed by default",
+    ),
+    "Gateway": (
+        "Gateway API",
+        "HTTPS alone, with HSTS",
+        "reserved addresses for HTTP",
+        "clients' own addresses",
+        "load balancer that cannot be deleted by mistake",
     ),
     "Storage": (
         "one default storage class, encrypted",

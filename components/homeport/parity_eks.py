@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 from homeport.parity_eks_network import in_private_subnets, share_a_security_group, without_public_addresses
 from homeport.parity_facts import (
     KEYS,
+    LASTING,
     Row,
     at,
     class_named,
@@ -26,6 +27,7 @@ from homeport.parity_facts import (
     taint_spot,
     volumes_carry,
 )
+from homeport.parity_gateway import rows_eks
 from homeport.plan.graph import Graph, Resource
 
 _CLUSTER, _POOL = "eks:index:Cluster", "aws:eks/nodeGroup:NodeGroup"
@@ -95,7 +97,7 @@ def _tagged(graph: Graph) -> bool:
 
 def _tags_of_disks(item: Resource) -> bool:
     found = cast("list[dict[str, Any]]", at(item, "tagSpecifications") or [])
-    kinds = {spec["resourceType"] for spec in found if spec["tags"].keys() >= KEYS}
+    kinds = {spec["resourceType"] for spec in found if spec["tags"].keys() >= LASTING}
     return {"instance", "volume"} <= kinds
 
 
@@ -155,7 +157,7 @@ EKS: Final[Mapping[str, Row]] = {
         "no: EKS has none; the control plane and the nodes change when `version` does, so the deployment is the window"
     ),
     "no credentials in the kubeconfig": ("`aws eks get-token` logs in", _BOTH, kubeconfig_is_secret),
-    "Gateway API": "no: EKS has none built in; it comes with the add-ons",
+    **rows_eks(_BOTH, _PROD),
     "automatic repair": ("node repair", _BOTH, _pools("nodeRepairConfig.enabled", True)),
     "surge upgrades": (
         "new nodes first, at most one unavailable",
@@ -258,7 +260,7 @@ EKS: Final[Mapping[str, Row]] = {
     ),
     "labels or tags on everything": ("tags, by the provider", _BOTH, _tagged),
     "labels or tags on disks and volumes": (
-        "tags of instances and their disks; of volumes all but owner and cost centre, which may change",
+        "tags of instances, their disks and volumes: all but owner and cost centre, which may change",
         _BOTH,
         lambda graph: volumes_carry(graph) and _templates(_tags_of_disks)(graph),
     ),

@@ -21,6 +21,7 @@ from homeport.parity_facts import (
     taint_spot,
     volumes_carry,
 )
+from homeport.parity_gateway import rows_gke
 from homeport.parity_gke_network import closed, in_a_private_subnetwork, webhooks_reachable
 from homeport.plan.graph import Graph, Resource
 
@@ -114,7 +115,7 @@ GKE: Final[Mapping[str, Row]] = {
         lambda graph: every(graph, _CLUSTER, lambda item: bool(at(item, "maintenancePolicy.recurringWindow"))),
     ),
     "no credentials in the kubeconfig": ("gke-gcloud-auth-plugin logs in", _BOTH, kubeconfig_is_secret),
-    "Gateway API": "no: GKE's own leaves out kinds that Traefik watches; it comes with the add-ons",
+    **rows_gke(_BOTH),
     "automatic repair": ("node auto-repair", _BOTH, _pools("management.autoRepair", True)),
     "surge upgrades": (
         "surge of one node or more, none unavailable",

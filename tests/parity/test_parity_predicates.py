@@ -23,6 +23,9 @@ ROUTE, ADDON = "aws:ec2/route:Route", "aws:eks/addon:Addon"
 CLASS, NAT = "kubernetes:storage.k8s.io/v1:StorageClass", "gcp:compute/routerNat:RouterNat"
 SNAPSHOTS = "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass"
 KUBERNETES = "pulumi:providers:kubernetes"
+RELEASE, DEFINITIONS = "kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart"
+GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
+AWS_BALANCER = "values.service.annotations.service~beta~kubernetes~io/aws-load-balancer"
 #: Takes an input away.
 GONE = object()
 
@@ -148,6 +151,39 @@ LOSSES: dict[tuple[str, str], list[Change]] = {
     ("maintenance windows", "gke"): [Change(GKE_CLUSTER, "maintenancePolicy.recurringWindow")],
     ("no credentials in the kubeconfig", "gke"): [Change(KUBERNETES, "kubeconfig", "apiVersion: v1")],
     ("no credentials in the kubeconfig", "eks"): [Change(KUBERNETES, "kubeconfig", "apiVersion: v1")],
+    ("Gateway API", "gke"): [
+        Change(GATEWAY, "metadata.annotations"),
+        Change(DEFINITIONS, name="gateway-api-crds-release"),
+    ],
+    ("Gateway API", "eks"): [
+        Change(GATEWAY, "metadata.annotations"),
+        Change(DEFINITIONS, name="gateway-api-crds-release"),
+    ],
+    ("HTTPS alone, with HSTS", "gke"): [
+        Change(RELEASE, "values.ports.web.http.redirections", name="traefik-release"),
+        Change(RELEASE, "values.ports.websecure.http.middlewares", [], name="traefik-release"),
+    ],
+    ("HTTPS alone, with HSTS", "eks"): [
+        Change(RELEASE, "values.ports.web.http.redirections", name="traefik-release"),
+        Change(RELEASE, "values.ports.websecure.http.middlewares", [], name="traefik-release"),
+    ],
+    ("reserved addresses for HTTP", "gke"): [
+        Change("gcp:compute/address:Address", "options.protect", False, name="traefik-address"),
+        Change(RELEASE, "values.service.annotations", {}, name="traefik-release"),
+    ],
+    ("reserved addresses for HTTP", "eks"): [
+        Change("aws:ec2/eip:Eip", "options.protect", False, name="traefik-address-a"),
+        Change(RELEASE, AWS_BALANCER + "-eip-allocations", "${x.id}", name="traefik-release"),
+    ],
+    ("clients' own addresses", "gke"): [
+        Change(RELEASE, "values.service.spec.externalTrafficPolicy", "Cluster", name="traefik-release")
+    ],
+    ("clients' own addresses", "eks"): [
+        Change(RELEASE, AWS_BALANCER + "-target-group-attributes", "", name="traefik-release")
+    ],
+    ("load balancer that cannot be deleted by mistake", "eks"): [
+        Change(RELEASE, AWS_BALANCER + "-attributes", "deletion_protection.enabled=false", name="traefik-release")
+    ],
     ("automatic repair", "gke"): [Change(GKE_POOL, "management.autoRepair", False)],
     ("automatic repair", "eks"): [Change(GROUP, "nodeRepairConfig.enabled", False)],
     ("surge upgrades", "gke"): [
@@ -299,7 +335,7 @@ LOSSES: dict[tuple[str, str], list[Change]] = {
         Change(CLASS, "parameters.labels", "environment=stage"),
     ],
     ("labels or tags on disks and volumes", "eks"): [
-        Change(TEMPLATE, "tagSpecifications.2.tags.owner"),
+        Change(TEMPLATE, "tagSpecifications.2.tags.environment"),
         Change(TEMPLATE, "tagSpecifications", []),
         Change(CLASS, "parameters.tagSpecification_2"),
     ],
