@@ -67,7 +67,6 @@ class TestEdges:
             "traefik/address": "both",
             "gateway-api-crds/release": "create",
             "prometheus-operator-crds/release": "create",
-            "external-dns/release": "destroy",
         }
 
     def test_on_eks_what_makes_its_load_balancer_comes_before_it_and_goes_after_it(self) -> None:

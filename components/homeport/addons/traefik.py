@@ -86,10 +86,6 @@ def _release(args: TraefikArgs, site: Site) -> Chart:
     needs = [
         Need("priority", "its pods name the class, and are refused where it is not there"),
         gateway_kinds(f"{_KINDS}, and waits for all of them when it starts"),
-        # Not for the release itself, but its load balancer's records must go while somebody removes them.
-        Need(
-            "external-dns/release", "records of Ingresses are removed when its Service goes", "destroy", optional=True
-        ),
     ]
     if site.cloud == "aws" and exposure(args, site) != "cluster":
         needs.append(
