@@ -62,7 +62,15 @@ class Tenant(pulumi.ComponentResource):
             ]
         first = self.namespaces[0]
         for account, permissions in args.identities.items():
-            manifest = Manifest("v1", "ServiceAccount", account, first, labels=labels.kubernetes())
+            manifest = Manifest(
+                "v1",
+                "ServiceAccount",
+                account,
+                first,
+                # Rights in the cloud need no token for the cluster's own API.
+                {"automountServiceAccountToken": False},
+                labels.kubernetes(),
+            )
             self._declare(manifest, f"{first}-account-{account}", [made[first]])
             WorkloadPermissions(
                 f"{name}-{account}",
