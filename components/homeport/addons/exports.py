@@ -21,6 +21,8 @@ class GatewayExport:
         proxy_labels: label of the proxy's pods, key and value.
         domain: hosts under it have a certificate.
         item: "add-on/key" of the Gateway, which routes wait for.
+        covered: names in its certificate, for example *.stage.acme.example, which holds for one label alone; empty
+            where they are not known.
     """
 
     name: str
@@ -31,6 +33,7 @@ class GatewayExport:
     proxy_labels: tuple[tuple[str, str], ...]
     domain: str
     item: str
+    covered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

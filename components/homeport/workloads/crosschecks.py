@@ -21,6 +21,7 @@ from homeport.workloads.job import JobArgs
 from homeport.workloads.names import name_problems
 from homeport.workloads.overlay import AppOverlay, chosen, overlay_problems
 from homeport.workloads.quota_sum import quota_problems
+from homeport.workloads.routes import uncovered
 from homeport.workloads.specs import AppSpec, AppSpecs, OwnSpec, kind_of
 from homeport.workloads.web_app import WebAppArgs
 
@@ -131,6 +132,15 @@ def _hosts(there: Mapping[str, AppSpec], ground: Ground) -> Iterator[Problem]:
                     f"for example {name}.{ground.domain}",
                     host,
                     related=(("domain",),),
+                )
+            elif uncovered(host, ground.exports.gateway):
+                yield Problem(
+                    path,
+                    "has no certificate: the gateway's holds for the domain and names one label below it, and browsers"
+                    " refuse all else",
+                    f"for example {host.partition('.')[0]}.{ground.domain}; or name it to the gateway: addons:"
+                    f' {{traefik: {{extra_hosts: ["*.{host.partition(".")[2]}"]}}}}',
+                    host,
                 )
             for prefix in spec.paths:
                 other = taken.setdefault((host, prefix.rstrip("/") or "/"), name)

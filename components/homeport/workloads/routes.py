@@ -37,6 +37,20 @@ def route(
     raise LookupError("no add-on brings a gateway or an Ingress controller")
 
 
+def uncovered(host: str, gateway: GatewayExport | None) -> bool:
+    """Whether a host is known to have no certificate: a wildcard holds for one label, not for those below it.
+
+    https://www.rfc-editor.org/rfc/rfc9525#section-6.3
+
+    Args:
+        host: for example web.stage.acme.example.
+        gateway: that serves it.
+    """
+    if gateway is None or not gateway.covered:
+        return False
+    return host not in gateway.covered and f"*.{host.partition('.')[2]}" not in gateway.covered
+
+
 def _http_route(
     hosts: Sequence[str],
     paths: Sequence[str],
