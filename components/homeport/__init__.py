@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from homeport.workloads.overlay import AppOverlay
     from homeport.workloads.platform import PlatformOutputs, publish_platform
     from homeport.workloads.probes import Probe
+    from homeport.workloads.replicated import Rollout
     from homeport.workloads.scaling import Autoscale
     from homeport.workloads.web_app import Metrics, WebAppArgs
     from homeport.workloads.worker import WorkerArgs
@@ -164,6 +165,7 @@ __all__ = [
     "Resources",
     "Rights",
     "RoleAssumer",
+    "Rollout",
     "SecretReader",
     "SecretRef",
     "SecretWriter",
@@ -268,6 +270,7 @@ _WHERE: Final[dict[str, str]] = {
     "Resources": "workloads.args",
     "Rights": "addons.items",
     "RoleAssumer": "identity.permissions",
+    "Rollout": "workloads.replicated",
     "SecretReader": "identity.permissions",
     "SecretRef": "identity.refs",
     "SecretWriter": "identity.permissions",

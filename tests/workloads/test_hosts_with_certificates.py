@@ -44,6 +44,6 @@ def test_the_settings_say_what_to_write() -> None:
     (problem,) = app_problems({"web": web()}, {"web": AppOverlay(hosts=[f"shop.eu.{DOMAIN}"])}, ground)
     assert problem.text() == (
         'apps.web.hosts = "shop.eu.stage.acme.example": has no certificate: the gateway\'s holds for the domain and'
-        " names one label below it, and browsers refuse all else; for example shop.stage.acme.example; or name it to the"
-        ' gateway: addons: {traefik: {extra_hosts: ["*.eu.stage.acme.example"]}}'
+        " names one label below it, and browsers refuse all else; for example shop.stage.acme.example; or name it to"
+        ' the gateway: addons: {traefik: {extra_hosts: ["*.eu.stage.acme.example"]}}'
     )
