@@ -137,12 +137,19 @@ def test_on_google_the_pods_may_read_and_add_versions_of_their_entries_alone() -
     assert all("ns/sealed-secrets/sa/sealed-secrets-keys" in member.inputs["member"] for member in members)
 
 
+def test_on_google_what_is_restored_from_is_read_and_not_written() -> None:
+    found = declared("gcp", small(restore_from=["old-store-1"]))
+    (member,) = (one for one in found.resources if one.inputs.get("secretId") == "old-store-1")
+    assert member.inputs["role"] == "roles/secretmanager.secretAccessor"
+
+
 def test_on_aws_the_pods_may_read_and_put_values_of_their_entries_alone() -> None:
     found = declared("aws", small(restore_from=["old-store-1"]))
     policy = found.one(name="support-sealed-secrets-access-policy")
     text = json.dumps(policy.inputs["policy"])
     assert "secretsmanager:PutSecretValue" in text
     assert "secretsmanager:GetSecretValue" in text
+    assert ":secret:old-store-1-??????" in text, "what is restored from is read, too"
     assert "DeleteSecret" not in text
     assert "UpdateSecret" not in text
     association = found.one(name="support-sealed-secrets-access-association")

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from homeport.cli import main
+from homeport.seal import fetch
 from tests.seal.sealing_world import certificate, private_key
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake programs are shell scripts")
@@ -125,6 +126,14 @@ def test_where_a_firewall_is_in_the_way_it_goes_through_a_tunnel(project: Path, 
         "echo 'Error from server (ServiceUnavailable): dial tcp 10.0.0.1:8080: i/o timeout' >&2; exit 1",
     )
     assert cert("-s", "stage", "-o", "-").stdout == WRITTEN
+
+
+def test_a_tunnel_that_neither_opens_nor_fails_is_given_up(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "_PATIENCE", 0.5)
+    program(project, "kubectl", 'case "$*" in *port-forward*) exec sleep 600;; esac; exit 1')
+    done = cert("-s", "local")
+    assert done.exit_code == 3
+    assert done.stderr.startswith("the cluster did not hand out its certificate: no answer\n")
 
 
 def test_where_both_ways_are_barred_both_commands_are_named(project: Path) -> None:

@@ -120,7 +120,12 @@ def test_a_cluster_wide_one_needs_no_namespace() -> None:
 def test_a_key_is_added_without_touching_the_others(project: Path) -> None:
     file = project / "db.yaml"
     seal(*BASE, "--from-stdin", "user", "-o", str(file), stdin="shop")
-    file.write_text("# for the shop\n" + file.read_text().replace("  template:", "  # whoever reads this\n  template:"))
+    file.write_text(
+        "# for the shop\n"
+        + file.read_text()
+        .replace("name: db", "name: 'db'")
+        .replace("  template:", "  # whoever reads this\n  template:")
+    )
     file.chmod(0o600)
     before = read(file.read_text())["spec"]["encryptedData"]
     done = seal("-s", "stage", "--merge-into", str(file), "--from-stdin", "password", stdin="hunter2")
@@ -130,6 +135,7 @@ def test_a_key_is_added_without_touching_the_others(project: Path) -> None:
     assert secret_of(KEY, after) == {"user": b"shop", "password": b"hunter2"}
     assert "# for the shop\n" in file.read_text()
     assert "# whoever reads this\n" in file.read_text()
+    assert "name: 'db'" in file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     again = seal("-s", "stage", "--merge-into", str(file), "--from-stdin", "password", stdin="other")
     assert again.stdout == f"{file}: replaced password\n"

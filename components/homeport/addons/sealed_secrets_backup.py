@@ -28,6 +28,7 @@ SCHEDULE: Final = "17 * * * *"
 
 _PACKAGE: Final = "sealed_secrets_keys"
 #: Python's official image, from the copy that has no limit on anonymous pulls.
+# renovate: datasource=docker depName=public.ecr.aws/docker/library/python
 _IMAGE: Final = "public.ecr.aws/docker/library/python"
 _TAG: Final = "3.13-slim-bookworm"
 _DIGEST: Final = "sha256:01f42367a0a94ad4bc17111776fd66e3500c1d87c15bbd6055b7371d39c124fb"
