@@ -18,7 +18,15 @@ from tests.engine.kubernetes_api import Api
 
 NODE: Final = "stand-in"
 #: Groups of custom resources whose operators set a condition `Ready` that programs wait for.
-OPERATORS: Final = ("cert-manager.io", "postgresql.cnpg.io", "external-secrets.io", "kafka.strimzi.io")
+OPERATORS: Final = (
+    "cert-manager.io",
+    "postgresql.cnpg.io",
+    "external-secrets.io",
+    "kafka.strimzi.io",
+    "gateway.networking.k8s.io",
+)
+#: Conditions that they set.
+_CONDITIONS: Final = ("Ready", "Accepted", "Programmed")
 #: Real seconds between two looks.
 _INTERVAL: Final = 0.4
 _ADDRESS: Final = {"ip": "203.0.113.10"}
@@ -175,8 +183,8 @@ def _is_ready(found: Object) -> bool:
 
 def _ready(metadata: Object) -> Object:
     generation = metadata.get("generation")
-    ready = _condition("Ready", reason="Ready", message="stand-in", observedGeneration=generation)
-    return {"observedGeneration": generation, "conditions": [ready]}
+    said = [_condition(one, reason=one, message="stand-in", observedGeneration=generation) for one in _CONDITIONS]
+    return {"observedGeneration": generation, "conditions": said}
 
 
 def _node() -> Object:

@@ -40,7 +40,7 @@ def plane(control_plane: ControlPlane) -> ControlPlane:
         objects = tenant_objects(name, TenantArgs(pod_security=level), labels=LABELS)
         for manifest in objects.namespaces:
             control_plane.create("/api/v1/namespaces", manifest.document)
-            account = Manifest("v1", "ServiceAccount", "web", manifest.name)
+            account = Manifest("v1", "ServiceAccount", "bare", manifest.name)
             control_plane.create(f"/api/v1/namespaces/{manifest.name}/serviceaccounts", account.document)
     return control_plane
 
@@ -55,7 +55,8 @@ def sent(plane: ControlPlane, manifest: Manifest) -> tuple[int, Any]:
 
 
 def admitted(plane: ControlPlane, namespace: str, spec: dict[str, Any]) -> bool:
-    status, body = sent(plane, Manifest("v1", "Pod", "web", namespace, {"spec": spec}))
+    alone = Manifest("v1", "Pod", "web", namespace, {"spec": {**spec, "serviceAccountName": "bare"}})
+    status, body = sent(plane, alone)
     if status != HTTPStatus.CREATED:
         assert (status, "violates PodSecurity" in body["message"]) == (HTTPStatus.FORBIDDEN, True), body
     return status == HTTPStatus.CREATED

@@ -138,7 +138,7 @@ class Aws:
                     "reverseDnsPrefix": "com.amazonaws",
                 }
             case "aws:index/getCallerIdentity:getCallerIdentity":
-                arn = f"arn:aws:iam::{account}:role/homeport-deploy"
+                arn = f"arn:aws:iam::{account}:role/homeport/ci-homeport-deploy"
                 return {"id": account, "accountId": account, "arn": arn, "userId": "AROAEXAMPLE"}
             case "aws:index/getRegion:getRegion":
                 return {"id": region, "name": region, "region": region, "endpoint": f"ec2.{region}.amazonaws.com"}

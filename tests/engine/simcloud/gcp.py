@@ -169,7 +169,7 @@ def _id(token: str, context: Context, given: Properties) -> str:
     service = token.split(":")[1].split("/", maxsplit=1)[0]
     project = f"projects/{context.project}"
     if kind.lower().endswith("iammember"):
-        targets = ("project", "cryptoKeyId", "bucket", "serviceAccountId", "repository", "managedZone")
+        targets = ("project", "secretId", "cryptoKeyId", "bucket", "serviceAccountId", "repository", "managedZone")
         what = (given.get(key) for key in targets)
         return "/".join(str(part) for part in (*what, given.get("role"), given.get("member")) if part)
     match kind:

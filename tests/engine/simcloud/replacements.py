@@ -62,6 +62,7 @@ REPLACING: Final[Mapping[str, frozenset[str]]] = {
         "gcp:dns/recordSet:RecordSet": "managedZone name type project",
         "gcp:storage/bucket:Bucket": "name location project enableObjectRetention hierarchicalNamespace",
         "gcp:artifactregistry/repository:Repository": "format repositoryId kmsKeyName location mode project",
+        "gcp:secretmanager/secret:Secret": "secretId replication project",
         "gcp:billing/budget:Budget": "billingAccount",
         "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": "workloadIdentityPoolId project",
         "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": (

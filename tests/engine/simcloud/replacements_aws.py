@@ -65,6 +65,7 @@ AWS_REPLACING: Final[Mapping[str, str]] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "*",
     "aws:kms/alias:Alias": "name namePrefix",
     "aws:kms/key:Key": "customerMasterKeySpec keyUsage multiRegion customKeyStoreId xksKeyId",
+    "aws:secretsmanager/secret:Secret": "name namePrefix",
     "aws:rds/subnetGroup:SubnetGroup": "name namePrefix",
     "aws:route53/record:Record": "zoneId name type setIdentifier",
     "aws:route53/zone:Zone": "name delegationSetId",
