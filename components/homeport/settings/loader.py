@@ -25,7 +25,18 @@ from homeport.settings.project import NAMESPACE, Project, missing_stack, project
 from homeport.settings.reader import Document, ambiguities, read_bytes, read_text
 from homeport.settings.scalars import engine_value
 from homeport.settings.secrets import read_secrets, set_command
-from homeport.settings.shapes import Anything, Choice, Leaf, Shape, Table, sections, shape_at, shape_of
+from homeport.settings.shapes import (
+    Anything,
+    Choice,
+    Leaf,
+    Shape,
+    Table,
+    sections,
+    shape_at,
+    shape_of,
+    step,
+    takes_null,
+)
 from homeport.settings.stack_file import SECRETS, StackFile, secure_problem, shown_path, stack_sections
 from homeport.settings.structure import Broken, Teller, validate
 from homeport.settings.tree import (
@@ -179,7 +190,7 @@ class _Loader:
         own = replace(own, entries={name: entry for name, entry in own.entries.items() if name != SECRETS})
         own = typed(own, shape)
         merged = merge_all([*base.layers(own), own])
-        settled, removed = settle(merged, keeps=lambda path: _is_free(shape, path, merged))
+        settled, removed = settle(merged, keeps=lambda path: _null_is_a_value(shape, path, merged))
         assert isinstance(settled, MapNode)  # noqa: S101 - a map stays a map
         self._encrypted(settled)
         return replace(settled, origin=own.origin), removed, secrets
@@ -266,11 +277,20 @@ def _with_secrets(settings: Any, secrets: dict[str, Any]) -> Any:
     return settings.model_copy(update={SECRETS: secrets}) if isinstance(settings, BaseModel) else settings
 
 
-def _is_free(shape: Shape, path: Path, tree: MapNode) -> bool:
-    """Whether a path lies in a map whose inside is not ours, such as chart values: there null is a value."""
+def _null_is_a_value(shape: Shape, path: Path, tree: MapNode) -> bool:
+    """Whether a null at a path says something, instead of removing what layers below it say.
+
+    Inside of a map that is not ours, such as chart values; and where the model takes null and means something else by
+    it than by silence: `quota: null`, `env: {LOG_LEVEL: null}`.
+    """
     data = plain(tree)
-    above = (shape_at(shape, path[:end], data) for end in range(1, len(path)))
-    return any(isinstance(item, Table) and isinstance(item.shape, Anything) for item in above)
+    above = [shape_at(shape, path[:end], data) for end in range(1, len(path))]
+    if any(isinstance(item, Table) and isinstance(item.shape, Anything) for item in above):
+        return True
+    inside: object = data
+    for part in path[:-1]:
+        inside = step(inside, part)
+    return bool(above) and takes_null(above[-1], path[-1], inside)
 
 
 def _taken_as_text(node: Node | None, shape: Shape) -> bool:

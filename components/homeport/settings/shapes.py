@@ -241,6 +241,32 @@ def step(data: object, part: str | int) -> object:
     return None
 
 
+def takes_null(shape: Shape, part: str | int, data: object = None) -> bool:
+    """Whether null under `part` is a value of its own: the type takes it, and silence means something else.
+
+    Args:
+        shape: of what it stands in.
+        part: field or key.
+        data: what stands there now, which chooses the member of a choice.
+    """
+    if isinstance(shape, Table):
+        return _with_none(shape.value)
+    section = shape.chosen(data) if isinstance(shape, Choice) else shape
+    if not isinstance(section, Section) or (info := section.fields.get(str(part))) is None:
+        return False
+    return (
+        _with_none(info.annotation)
+        and not info.is_required()
+        and info.get_default(call_default_factory=False) is not None
+    )
+
+
+def _with_none(annotation: Any) -> bool:
+    if get_origin(annotation) is Annotated:
+        return _with_none(get_args(annotation)[0])
+    return get_origin(annotation) in {Union, types.UnionType} and type(None) in get_args(annotation)
+
+
 def sections(shape: Shape) -> tuple[Section, ...]:
     """The sections that a shape can be."""
     match shape:
