@@ -187,6 +187,13 @@ def test_the_jobs_image_comes_from_the_stacks_registry_if_there_is_one() -> None
     assert container["image"].startswith("registry.acme.example/hub/docker/library/python:3.13-slim-bookworm@sha256:")
 
 
+def test_a_failed_restore_is_made_anew_by_the_next_update_which_waits_long_enough() -> None:
+    annotations = manifest(planned(), "restore")["metadata"]["annotations"]
+    assert annotations["pulumi.com/replaceUnready"] == "true"
+    deadline = manifest(planned(), "restore")["spec"]["activeDeadlineSeconds"]
+    assert int(annotations["pulumi.com/timeoutSeconds"]) > deadline
+
+
 def test_a_backup_never_runs_twice_at_once_and_leaves_little_behind() -> None:
     spec = manifest(planned(), "backup")["spec"]
     assert spec["concurrencyPolicy"] == "Forbid"

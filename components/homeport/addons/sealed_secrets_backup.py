@@ -18,7 +18,7 @@ from homeport.addons.sealed_secrets_chart import NAMESPACE
 from homeport.addons.sealed_secrets_network import KEYS_LABELS
 from homeport.addons.site import Site
 from homeport.addons.stored_secret import StoreAccess, StoredSecret, StoreEncryption, name_of
-from homeport.kube.manifest import Manifest
+from homeport.kube.manifest import TIMEOUT, Manifest
 
 NAME: Final = "sealed-secrets-keys"
 BACKUP: Final = "sealed-secrets-backup"
@@ -53,8 +53,12 @@ def backup_items(args: SealedSecretsArgs, site: Site) -> list[Item]:
                 NAMESPACE,
                 {"spec": _job(_arguments("restore", parts, args, site), site)},
                 labels=KEYS_LABELS,
-                # The program is patient with rights that are not known everywhere yet, so the engine must be, too.
-                annotations={"pulumi.com/timeoutSeconds": str(_DEADLINE + 300)},
+                annotations={
+                    # The program is patient with rights that are not known everywhere yet, so the engine must be, too.
+                    TIMEOUT: str(_DEADLINE + 300),
+                    # Without it the next update would wait for the same failed Job again, and for good.
+                    "pulumi.com/replaceUnready": "true",
+                },
             ),
             needs=_pod_needs(),
         ),
