@@ -52,9 +52,14 @@ def ground(stack: ClusterStack, *, labels: Labels, exports: Exports) -> Ground:
 
 
 def problems(stack: ClusterStack) -> Iterator[Problem]:
-    """What is wrong with the sections `tenants` and `apps`; paths from the root."""
+    """What is wrong with the sections `addons`, `tenants` and `apps`; paths from the root."""
     labels = stack.labels(project="homeport", stack=stack.environment)
-    plan = _addons(stack, labels)
+    plan = None
+    if stack.addons is not None:
+        try:
+            plan = graph.plan(stack.addons.sections(), site.expected(stack, labels), CATALOGUE)
+        except SettingsError as error:
+            yield from error.problems
     taken = {addon.namespace.name for addon in CATALOGUE if plan is not None and addon.name in plan.sections}
     for problem in tenant_problems(stack.tenants, taken=taken):
         yield problem.below(("tenants",))
@@ -97,13 +102,3 @@ def folder_problems(
 def _missing(name: str, field: str, folder: str, lack: str, what: str) -> Problem:
     fix = f"make {what} there, or name the folder in {PROGRAM}"
     return Problem(("apps", name, field), f"the folder has {lack}", fix, folder.removeprefix("./"))
-
-
-def _addons(stack: ClusterStack, labels: Labels) -> graph.AddonPlan | None:
-    """What is installed; None where nothing is, or where the section is wrong, which `site.addon_problems` says."""
-    if stack.addons is None:
-        return None
-    try:
-        return graph.plan(stack.addons.sections(), site.expected(stack, labels), CATALOGUE)
-    except SettingsError:
-        return None

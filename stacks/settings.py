@@ -27,7 +27,7 @@ from homeport.storage.classes import storage_problems
 from homeport.tenancy.args import TenantArgs
 from homeport.values import Cloud, DnsLabel, DnsName, Protection
 from homeport.workloads.overlay import AppOverlay
-from stacks import ground, rules, site
+from stacks import ground, rules
 
 #: What the names of images begin with: a registry's host and path.
 Registry = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$")]
@@ -152,7 +152,6 @@ class ClusterStack(StackBase):
                 "remove the section",
                 related=(("cluster", "kind"),),
             )
-        yield from site.addon_problems(self)
         yield from ground.problems(self)
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from homeport.addons import graph
-from homeport.addons.section import CATALOGUE
 from homeport.addons.site import DnsZone, Provided, Site
 from homeport.identity.refs import CloudDnsZone, RoleRef, Route53Zone, ZoneRef
 from homeport.labels import Labels
 from homeport.model import In
-from homeport.problems import Problem
 from homeport.storage.classes import CLASS_NAMES, default_kind
 
 if TYPE_CHECKING:
@@ -92,15 +88,6 @@ def dns_zone(zone: Zone, role: RoleRef | None = None) -> DnsZone:
     else:
         ref = ZoneRef(name=zone.domain, gcp=CloudDnsZone(project=zone.project or "", name=zone.name))
     return DnsZone(ref, zone.cloud, zone.domain, role)
-
-
-def addon_problems(stack: ClusterStack) -> Iterator[Problem]:
-    """What is wrong with the section `addons`, as far as settings show it; paths from the root."""
-    if stack.addons is None:
-        return
-    facts = expected(stack, stack.labels(project="homeport", stack=stack.environment))
-    for problem in graph.problems(stack.addons.sections(), facts, CATALOGUE):
-        yield problem.below(("addons",))
 
 
 def expected(stack: ClusterStack, labels: Labels) -> Site:

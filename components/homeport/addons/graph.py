@@ -90,17 +90,13 @@ def plan(sections: Mapping[str, AddonArgs], site: Site, addons: Iterable[Addon[A
     Raises:
         SettingsError: everything that `problems` finds.
     """
-    catalogue = by_name(addons)
-    found = list(problems(sections, site, catalogue.values()))
-    if found:
-        raise SettingsError(problem.below(("addons",)) for problem in found)
-    chosen, left_out = choose(sections, site, catalogue)
-    site = replace(site, installed=frozenset(chosen))
-    exports = _exports(_offered(chosen, site, catalogue))
-    site = replace(site, offers=exports)
-    ordered = tuple(_ordered(steps_of(chosen, site, catalogue)))
-    warnings = (*_warnings(ordered, chosen), *_said(chosen, site, catalogue))
-    return AddonPlan(ordered, chosen, exports, warnings, left_out)
+    examined = _examine(sections, site, addons)
+    if examined.problems:
+        raise SettingsError(problem.below(("addons",)) for problem in examined.problems)
+    ordered = tuple(_ordered(examined.steps))
+    chosen, site = examined.chosen, examined.site
+    warnings = (*_warnings(ordered, chosen), *_said(chosen, site, examined.catalogue))
+    return AddonPlan(ordered, chosen, site.offers, warnings, examined.left_out)
 
 
 def problems(sections: Mapping[str, AddonArgs], site: Site, addons: Iterable[Addon[Any]]) -> Iterator[Problem]:
@@ -108,26 +104,43 @@ def problems(sections: Mapping[str, AddonArgs], site: Site, addons: Iterable[Add
 
     An add-on whose section is wrong cannot say what it consists of; all others are checked as if it stood right.
     """
+    yield from _examine(sections, site, addons).problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """What is chosen, what it consists of, and what is wrong with it."""
+
+    catalogue: Mapping[str, Addon[Any]]
+    site: Site
+    chosen: dict[str, AddonArgs]
+    left_out: dict[str, str]
+    steps: Mapping[str, Step]
+    problems: tuple[Problem, ...]
+
+
+def _examine(sections: Mapping[str, AddonArgs], site: Site, addons: Iterable[Addon[Any]]) -> _Examined:
     catalogue = by_name(addons)
-    chosen, _ = choose(sections, site, catalogue)
+    chosen, left_out = choose(sections, site, catalogue)
     site = replace(site, installed=frozenset(chosen))
-    yield from graph_problems.not_here(sections, site, catalogue)
+    found = list(graph_problems.not_here(sections, site, catalogue))
     wrong: dict[str, list[Problem]] = {}
     for name, args in chosen.items():
         own = [*catalogue[name].problems(args, site), *overrides.problems(args.values)]
         if own:
             wrong[name] = own
-    yield from (problem.below((name,)) for name, own in wrong.items() for problem in own)
-    yield from graph_problems.conflicts(chosen, catalogue)
-    yield from graph_problems.namespaces(chosen, catalogue)
+    found += [problem.below((name,)) for name, own in wrong.items() for problem in own]
+    found += graph_problems.conflicts(chosen, catalogue)
+    found += graph_problems.namespaces(chosen, catalogue)
     offered = _offered(chosen, site, catalogue, without=wrong)
-    yield from graph_problems.offers(offered)
+    found += graph_problems.offers(offered)
     site = replace(site, offers=_exports(offered))
     steps = steps_of(chosen, site, catalogue, opaque=wrong.keys())
-    yield from graph_problems.missing(steps, site, catalogue, chosen, wrong)
-    yield from graph_problems.unserved(steps, chosen, site)
-    yield from graph_problems.unset_secrets(steps, site)
-    yield from graph_problems.cycles(steps)
+    found += graph_problems.missing(steps, site, catalogue, chosen, wrong)
+    found += graph_problems.unserved(steps, chosen, site)
+    found += graph_problems.unset_secrets(steps, site)
+    found += graph_problems.cycles(steps)
+    return _Examined(catalogue, site, chosen, left_out, steps, tuple(found))
 
 
 def choose(

@@ -7,6 +7,7 @@ Pure: nothing here imports pulumi.
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -61,8 +62,14 @@ def _schedule(value: str) -> str:
     return value
 
 
+@functools.cache
+def _zones() -> frozenset[str]:
+    """All of the machine's time zones: finding them reads hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def _time_zone(value: str) -> str:
-    zones = available_timezones()
+    zones = _zones()
     # Where the system has no time zones only the cluster can tell.
     if value == "Local" or (zones and value not in zones):
         raise rule_error("must be a time zone of the IANA database", "for example Europe/Berlin, or Etc/UTC")
