@@ -9,6 +9,7 @@ from typing import Final
 
 from benchmarks.addon_goldens import FOLDER as ADDON_GOLDEN
 from benchmarks.addon_goldens import addon_goldens
+from homeport.addons.reference import addons_page
 from homeport.parity import parity_page
 from homeport.plan.evaluate import evaluate
 from homeport.plan.graph import Graph
@@ -22,6 +23,7 @@ from homeport.settings_reference import settings_reference
 GOLDEN: Final = Path("tests/golden")
 REFERENCE: Final = Path("docs/reference/settings.md")
 PARITY: Final = Path("docs/reference/parity.md")
+ADDONS: Final = Path("docs/reference/addons.md")
 #: The README shows it.
 PICTURE: Final = Path("docs/pictures/stage.svg")
 
@@ -34,6 +36,7 @@ def generated(project: Project) -> Iterator[tuple[Path, str]]:
             yield project.schema.relative_to(project.root), schema_text(model)
         yield REFERENCE, settings_reference(model)
     yield PARITY, parity_page()
+    yield ADDONS, addons_page()
     yield from addon_goldens()
     for stack in project.stacks():
         graph = evaluate(project.root, stack)
