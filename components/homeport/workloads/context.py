@@ -7,11 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from homeport.addons.exports import Exports
-from homeport.cluster.pool_args import NodePoolArgs
+from homeport.cluster.pool_args import Taint
 from homeport.labels import Labels
 from homeport.values import Cidr, Cloud
+
+
+class Pool(Protocol):
+    """What workloads know of a node pool; `NodePoolArgs` is one."""
+
+    @property
+    def taints(self) -> Sequence[Taint]:
+        """What pods must tolerate to run there."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +75,5 @@ class Place:
     reaches: Sequence[Peer] = ()
     reached_by: Sequence[Peer] = ()
     jobs: Sequence[str] = ()
-    pools: Mapping[str, NodePoolArgs] = field(default_factory=dict[str, NodePoolArgs])
+    pools: Mapping[str, Pool] = field(default_factory=dict[str, Pool])
     pod_ranges: Sequence[Cidr] = ()

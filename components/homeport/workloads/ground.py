@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from homeport.addons.exports import Exports
-from homeport.cluster.pool_args import NodePoolArgs
 from homeport.labels import Labels
 from homeport.tenancy.args import TenantArgs
 from homeport.tenancy.manifests import namespaces
 from homeport.values import Cidr, Cloud
+from homeport.workloads.context import Pool
 from homeport.workloads.specs import AppSpec
 
 
@@ -39,7 +39,7 @@ class Ground:
     tenants: Mapping[str, TenantArgs]
     cloud: Cloud = "none"
     exports: Exports = field(default_factory=Exports)
-    pools: Mapping[str, NodePoolArgs] | None = None
+    pools: Mapping[str, Pool] | None = None
     pod_ranges: tuple[Cidr, ...] = ()
     program: str = "the program"
 

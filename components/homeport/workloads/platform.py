@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, cast
 from pydantic import Field, TypeAdapter, ValidationError
 
 from homeport.addons.exports import Exports
+from homeport.cluster.pool_args import Taint
 from homeport.labels import Labels
 from homeport.model import Model
 from homeport.problems import Problem, SettingsError
@@ -33,6 +34,13 @@ class TenantFacts(Model):
     """The most that it may use."""
 
 
+class PoolFacts(Model):
+    """A node pool as applications of other stacks see it."""
+
+    taints: list[Taint] = Field(default_factory=list[Taint])
+    """What pods must tolerate to run there."""
+
+
 class PlatformOutputs(Model):
     """The output `platform` of a cluster's stack."""
 
@@ -48,6 +56,8 @@ class PlatformOutputs(Model):
     """What add-ons offer."""
     tenants: dict[str, TenantFacts] = Field(default_factory=dict[str, TenantFacts])
     """Name to tenant."""
+    node_pools: dict[str, PoolFacts] | None = None
+    """Name to node pool; None where nothing is known of them."""
 
     @classmethod
     def parse(cls, value: object, *, stack: str) -> PlatformOutputs:
@@ -101,6 +111,7 @@ class PlatformOutputs(Model):
             },
             cloud=cloud,
             exports=self.exports,
+            pools=self.node_pools,
         )
 
 
@@ -125,6 +136,12 @@ def publish_platform(ground: Ground, *, registry: str | None) -> dict[str, Any]:
                 "quota": None if args.quota is None else args.quota.model_dump(mode="json"),
             }
             for name, args in ground.tenants.items()
+        },
+        "node_pools": None
+        if ground.pools is None
+        else {
+            name: {"taints": [taint.model_dump(mode="json") for taint in pool.taints]}
+            for name, pool in ground.pools.items()
         },
     }
 

@@ -223,7 +223,7 @@ def _tolerations(args: WorkloadArgs, place: Place) -> list[dict[str, Any]]:
     pool = place.pools.get(args.node_pool or "")
     own = [
         {"key": taint.key, "operator": "Equal", "value": taint.value, "effect": taint.effect}
-        for taint in (pool.taints if pool else [])
+        for taint in (pool.taints if pool else ())
     ]
     return [*own, *([_SPOT] if args.tolerates_spot and _SPOT not in own else [])]
 
