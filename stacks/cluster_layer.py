@@ -81,9 +81,9 @@ def build(
         for name, args in stack.tenants.items()
     }
     shared = ground.ground(stack, labels=labels, exports=exports)
-    hosts: dict[str, list[str]] = {}
+    deployed = None
     if stack.apps:
-        hosts = Apps(
+        deployed = Apps(
             "apps",
             apps.specs(registry or ground.LATER, stack.domain),
             stack.apps,
@@ -94,7 +94,7 @@ def build(
             charts=stack.charts,
             ready={name: addons.leaves(key) for name, key in exports.items} if addons else {},
             opts=made.opts,
-        ).hosts
+        )
     return {
         **publish_cluster(made.cluster),
         "cluster": made.cluster.name,
@@ -103,7 +103,9 @@ def build(
         "zones": list(made.cluster.zones),
         "domain": stack.domain,
         "zone": None if zone is None else {"cloud": zone.cloud, "domain": zone.domain, "id": zone.id},
-        "platform": publish_platform(shared, registry=registry),
-        "urls": {app: [f"https://{host}" for host in named] for app, named in hosts.items()},
+        "platform": publish_platform(shared, registry=registry, apps=deployed.specs if deployed else None),
+        "urls": {
+            app: [f"https://{host}" for host in named] for app, named in (deployed.hosts if deployed else {}).items()
+        },
         **made.outputs,
     }

@@ -57,6 +57,14 @@ def test_what_does_not_fit_is_found_there_too() -> None:
     assert len(here) == 3
 
 
+def test_two_stacks_do_not_deploy_the_same_app() -> None:
+    published = publish_platform(GROUND, registry=None, apps={"web": web(), "api": web(namespace="jobs")})
+    ground = PlatformOutputs.parse(over_the_wire(published), stack="stage").ground(LABELS, "gcp")
+    (problem,) = app_problems({"web": web(), "api": web()}, {"web": AppOverlay(), "api": AppOverlay()}, ground)
+    assert problem.path == ("apps", "web")
+    assert "the cluster's own stack deploys an app of this name in the namespace shop" in problem.rule
+
+
 @pytest.mark.parametrize(
     ("value", "says"),
     [

@@ -61,6 +61,8 @@ class Apps(pulumi.ComponentResource):
 
     hosts: dict[str, list[str]]
     """Public app to its hosts."""
+    specs: dict[str, AppSpec]
+    """Every app of this stack, as it is here."""
 
     def __init__(
         self,
@@ -83,6 +85,7 @@ class Apps(pulumi.ComponentResource):
         given = dict(ready or {})
         made: dict[str, pulumi.Resource] = {}
         self.hosts = {}
+        self.specs = {}
         for app, one in deployed(specs, overlays, ground).items():
             tenant = (tenants or {}).get(one.spec.tenant)
             component = _KINDS[type(one.spec)](
@@ -97,6 +100,7 @@ class Apps(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self),
             )
             made[app] = component.runs
+            self.specs[app] = one.spec
             if isinstance(one.spec, WebAppArgs) and one.spec.public_hosts(app, ground.domain):
                 self.hosts[app] = one.spec.public_hosts(app, ground.domain)
         self.register_outputs({"apps": sorted(made)})

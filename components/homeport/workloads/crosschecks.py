@@ -92,6 +92,14 @@ def _alone(name: str, spec: AppSpec, ground: Ground) -> Iterator[Problem]:
             f"call it something else in {ground.program}",
             name,
         )
+    if ground.elsewhere.get(name) == namespace:
+        yield Problem(
+            (),
+            f"the cluster's own stack deploys an app of this name in the namespace {namespace} already: two stacks"
+            " would change the same objects, in turns",
+            "name it in one of the two stack files alone",
+            name,
+        )
     if isinstance(spec, OwnSpec):
         yield from _pod(name, spec, namespace, ground)
 

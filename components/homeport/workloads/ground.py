@@ -30,6 +30,7 @@ class Ground:
         exports: what add-ons offer.
         pools: the cluster's node pools, as far as they are known; None where they are not.
         pod_ranges: addresses of pods and nodes.
+        elsewhere: applications of the cluster's own stack, name to namespace, where this is another one.
         program: where the specs stand, for texts.
     """
 
@@ -41,6 +42,7 @@ class Ground:
     exports: Exports = field(default_factory=Exports)
     pools: Mapping[str, Pool] | None = None
     pod_ranges: tuple[Cidr, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
     program: str = "the program"
 
     def namespace(self, spec: AppSpec) -> str:

@@ -18,6 +18,7 @@ from homeport.problems import Problem, SettingsError
 from homeport.tenancy.args import PodSecurity, Quota, TenantArgs
 from homeport.tenancy.manifests import namespaces
 from homeport.workloads.ground import Ground
+from homeport.workloads.specs import AppSpec
 
 #: Raised when the shape changes in a way that an older reader would misunderstand.
 VERSION: Final = 1
@@ -56,6 +57,8 @@ class PlatformOutputs(Model):
     """What add-ons offer."""
     tenants: dict[str, TenantFacts] = Field(default_factory=dict[str, TenantFacts])
     """Name to tenant."""
+    apps: dict[str, str] = Field(default_factory=dict[str, str])
+    """Applications of the cluster's own stack: name to namespace."""
     node_pools: dict[str, PoolFacts] | None = None
     """Name to node pool; None where nothing is known of them."""
 
@@ -112,15 +115,19 @@ class PlatformOutputs(Model):
             cloud=cloud,
             exports=self.exports,
             pools=self.node_pools,
+            elsewhere=self.apps,
         )
 
 
-def publish_platform(ground: Ground, *, registry: str | None) -> dict[str, Any]:
+def publish_platform(
+    ground: Ground, *, registry: str | None, apps: Mapping[str, AppSpec] | None = None
+) -> dict[str, Any]:
     """The output `platform`.
 
     Args:
         ground: what applications of the cluster's own stack share.
         registry: what the names of the organisation's images begin with.
+        apps: what the cluster's own stack deploys.
     """
     exports = TypeAdapter(Exports).dump_python(ground.exports, mode="json")
     return {
@@ -137,6 +144,7 @@ def publish_platform(ground: Ground, *, registry: str | None) -> dict[str, Any]:
             }
             for name, args in ground.tenants.items()
         },
+        "apps": {name: ground.namespace(spec) for name, spec in sorted((apps or {}).items())},
         "node_pools": None
         if ground.pools is None
         else {
