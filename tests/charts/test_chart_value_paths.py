@@ -77,6 +77,15 @@ def test_a_value_that_the_chart_knows_is_left_alone(tmp_path: Path, values: dict
     assert unknown(tmp_path, values) == []
 
 
+def test_a_map_of_which_a_part_is_written_out_is_not_free(tmp_path: Path) -> None:
+    values = "account:\n  create: true\n  notes: {}\n"
+    templates = {"x.yaml": "{{ toYaml .Values.account.notes }}{{ with .Values.account }}{{ end }}"}
+    assert unknown(tmp_path, {"account": {"notes": {"a": 1}}}, values=values, templates=templates) == []
+    assert unknown(tmp_path, {"account": {"craete": True}}, values=values, templates=templates) == [
+        "account.craete: the chart toy knows no such value; write account.create"
+    ]
+
+
 def test_a_comment_elsewhere_is_no_place(tmp_path: Path) -> None:
     assert len(unknown(tmp_path, {"minAvailable": 1})) == 1
     assert len(unknown(tmp_path, {"image": {"minAvailable": 1}})) == 1
