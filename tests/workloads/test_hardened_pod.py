@@ -49,7 +49,7 @@ def test_every_pod_is_locked_down(args: WorkloadArgs) -> None:
 def test_every_container_has_requests_and_limits_of_all_it_uses(args: WorkloadArgs) -> None:
     room = container(args)["resources"]
     assert room["requests"] == {"cpu": "100m", "memory": "128Mi", "ephemeral-storage": "64Mi"}
-    assert room["limits"] == {"cpu": "1000m", "memory": "128Mi", "ephemeral-storage": "512Mi"}
+    assert room["limits"] == {"cpu": "1", "memory": "128Mi", "ephemeral-storage": "512Mi"}
 
 
 @pytest.mark.parametrize("args", KINDS.values(), ids=KINDS)

@@ -21,6 +21,7 @@ _UNITS: Final = {
 _PARTS: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)([a-zA-Z]*)")
 #: From the largest down: a sum is shown in the largest unit that needs no fraction.
 _BINARY: Final = ("Ei", "Pi", "Ti", "Gi", "Mi", "Ki")
+_DECIMAL: Final = ("E", "P", "T", "G", "M", "k", "", "m")
 
 
 def amount(quantity: str) -> Decimal:
@@ -41,6 +42,19 @@ def times(quantity: str, factor: int) -> str:
     if not found:
         raise ValueError(f"{quantity!r} is no quantity")
     return f"{_plain(Decimal(found[1]) * factor)}{found[2]}"
+
+
+def canonical(quantity: str) -> str:
+    """A quantity as Kubernetes writes it: the largest unit of its family that needs no fraction.
+
+    What is sent in another spelling comes back in this one, and a comparison of the two finds a difference.
+    """
+    size = amount(quantity)
+    family = _BINARY if quantity.endswith("i") else _DECIMAL
+    for unit in family:
+        if size and size % _UNITS[unit] == 0:
+            return f"{_plain(size / _UNITS[unit])}{unit}"
+    return _plain(size)
 
 
 def total(quantities: Iterable[str]) -> Decimal:

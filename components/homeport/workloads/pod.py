@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from homeport.cluster.pool_args import POOL_LABEL
 from homeport.kube.manifest import Manifest, without_nothing
-from homeport.kube.quantity import times
+from homeport.kube.quantity import canonical, times
 from homeport.model import is_output, known
 from homeport.workloads.args import FromSecret, Resources, WorkloadArgs, file_key
 from homeport.workloads.content import named
@@ -125,16 +125,18 @@ def file_map(args: WorkloadArgs, place: Place) -> Manifest | None:
 
 def requests(resources: Resources) -> dict[str, str]:
     """What is reserved."""
-    return {"cpu": resources.cpu, "memory": resources.memory, "ephemeral-storage": resources.disk}
+    reserved = {"cpu": resources.cpu, "memory": resources.memory, "ephemeral-storage": resources.disk}
+    return {name: canonical(quantity) for name, quantity in reserved.items()}
 
 
 def limits(resources: Resources) -> dict[str, str]:
     """Where it ends."""
-    return {
+    ends = {
         "cpu": resources.cpu_limit or times(resources.cpu, 10),
         "memory": resources.memory_limit or resources.memory,
         "ephemeral-storage": resources.disk_limit or times(resources.disk, 8),
     }
+    return {name: canonical(quantity) for name, quantity in ends.items()}
 
 
 def _joined(name: str | None, tag: str | None, digest: str | None) -> str:
