@@ -73,7 +73,8 @@ Declared = Sequence[pulumi.Resource] | Outcome
 
 
 def _namespace(item: NamespaceItem, making: Making) -> Declared:
-    manifest = namespace_manifest(item.namespace, making.site.labels)
+    owns = item.namespace.claims and making.site.protection != "strict"
+    manifest = replace(namespace_manifest(item.namespace, making.site.labels), owns_cloud_objects=owns)
     return [declare(making.name, manifest, cluster=making.cluster, opts=making.opts)]
 
 

@@ -188,12 +188,17 @@ class Namespace:
             https://kubernetes.io/docs/concepts/security/pod-security-standards/
         ours: whether it is made; kube-system is there already.
         labels: further labels, key and value.
+        claims: whether pods in it have volumes of their own. A namespace is gone only when its claims are, and the
+            engine waits for that; Helm does not. So it is deleted for real even when its cluster goes, and before the
+            driver of its volumes: otherwise the disks would stay behind and be paid for. With the protection strict,
+            disks are to stay, and it goes with its cluster.
     """
 
     name: str
     pod_security: Literal["restricted", "baseline", "privileged"] = "restricted"
     ours: bool = True
     labels: tuple[tuple[str, str], ...] = ()
+    claims: bool = False
 
 
 KUBE_SYSTEM = Namespace("kube-system", "privileged", ours=False)

@@ -16,6 +16,7 @@ from homeport.addons.cert_manager import CertManager, CertManagerArgs
 from homeport.addons.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs
 from homeport.addons.external_dns import ExternalDns, ExternalDnsArgs
 from homeport.addons.gateway_api_crds import GatewayApiCrds, GatewayApiCrdsArgs
+from homeport.addons.kube_prometheus_stack import KubePrometheusStack, KubePrometheusStackArgs
 from homeport.addons.prometheus_operator_crds import PrometheusOperatorCrds, PrometheusOperatorCrdsArgs
 from homeport.addons.sealed_secrets import SealedSecrets, SealedSecretsArgs
 from homeport.addons.traefik import Traefik
@@ -32,6 +33,7 @@ CATALOGUE: Final[tuple[Addon[Any], ...]] = (
     AwsLoadBalancerController(),
     ClusterAutoscaler(),
     Traefik(),
+    KubePrometheusStack(),
 )
 
 
@@ -65,6 +67,10 @@ class AddonsArgs(Model):
     """Nodes that come and go, on AWS."""
     traefik: TraefikArgs = Field(default=TraefikArgs(), alias="traefik")
     """The gateway."""
+    kube_prometheus_stack: KubePrometheusStackArgs = Field(
+        default=KubePrometheusStackArgs(), alias="kube-prometheus-stack"
+    )
+    """Metrics, alerts and dashboards."""
 
     def sections(self) -> dict[str, AddonArgs]:
         """Name of an add-on to its section."""

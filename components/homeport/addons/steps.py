@@ -22,6 +22,7 @@ NODES: Final = f"{CLUSTER}/nodes"
 STORAGE: Final = f"{CLUSTER}/storage"
 GIVEN: Final = (API, NODES, STORAGE)
 NAMESPACES: Final = "namespaces"
+_CLAIMS: Final = Need(STORAGE, "it is gone only when its claims are, whose disks the driver deletes", "both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,14 @@ def steps_of(
         if addon.namespace.ours:
             items.setdefault(
                 f"{NAMESPACES}/{addon.namespace.name}",
-                ("", NamespaceItem(key=addon.namespace.name, namespace=addon.namespace)),
+                (
+                    "",
+                    NamespaceItem(
+                        key=addon.namespace.name,
+                        namespace=addon.namespace,
+                        needs=[_CLAIMS] if addon.namespace.claims else [],
+                    ),
+                ),
             )
         for item in () if name in opaque else addon.items(args, site):
             key = f"{name}/{item.key}"
