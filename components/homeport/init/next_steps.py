@@ -25,6 +25,10 @@ def next_steps(answers: Answers) -> list[str]:
         "Bring up what all share:\nhomeport doctor -s global --deploy\npulumi up -s global",
         f"Enter the name servers of {answers.domain} at its registrar:\npulumi stack output name_servers -s global",
         f"Bring up a cluster, then the others alike:\nhomeport doctor -s {first} --deploy\npulumi up -s {first}",
+        (
+            "Describe your applications in stacks/apps.py, push their images, and name them, each with its build; see"
+            f" docs/first-day.md:\nhomeport set -s {first} apps.NAME.tag=1.0.0"
+        ),
     ]
     return steps
 

@@ -82,5 +82,5 @@ def _no_apps() -> list[str]:
     return [
         "  # Names which applications of stacks/apps.py are deployed; their images must be in the registry.",
         "  # homeport:apps:",
-        "  #   web: {tag: 1.0.0}",
+        "  #   cleanup: {tag: 1.0.0}",
     ]
