@@ -17,11 +17,12 @@ TEMPLATES = {
     "more.yaml": (
         "{{- with .Values.budget }}{{ .maxUnavailable }}{{ $x := .Values.hidden.switch }}{{- end }}\n"
         "{{ toYaml .Values.config | indent 2 }}\n{{- range $key, $value := .Values.listeners }}{{ end }}\n"
+        '{{ range $part, $entries := index .Values "toy.ini" }}{{ end }}'
     ),
 }
 MORE = VALUES + (
     "config:\n  level: info\nlisteners:\n  web:\n    port: 80\nresources:\n  limits:\n    cpu: 1\n"
-    "extra: null\nfree: {}\nlist: []\n"
+    "extra: null\nfree: {}\nlist: []\ntoy.ini:\n  paths:\n    data: /data\n"
 )
 
 
@@ -68,6 +69,7 @@ def test_a_value_that_the_chart_does_not_know_is_found_with_the_nearest(
         pytest.param({"extra": {"x": {"y": 1}}}, id="below null"),
         pytest.param({"config": {"anything": {"goes": 1}}}, id="below a map that is written out whole"),
         pytest.param({"listeners": {"mine": {"port": 1}}}, id="below a map that is gone through"),
+        pytest.param({"toy.ini": {"log": {"level": 1}}}, id="below a map that is gone through by index"),
         pytest.param({"resources": {"limits": {"ephemeral-storage": "1Gi"}}}, id="below a field of Kubernetes"),
         pytest.param({"list": [{"a": 1}], "image": None}, id="lists and null"),
         pytest.param({"global": {"x": 1}}, id="global, where no chart says which there are"),
@@ -188,3 +190,13 @@ def test_what_is_no_chart_says_why(tmp_path: Path, data: bytes, why: str) -> Non
         archive(tmp_path, data)
     with pytest.raises(ArchiveError, match="cannot be read"):
         read_archive(tmp_path / "nothing.tgz")
+
+
+def test_a_map_whose_name_has_a_dot_and_that_a_template_goes_through_takes_any_key(tmp_path: Path) -> None:
+    template = '{{ range $section, $keys := index .Values "toy.ini" }}[{{ $section }}]{{ end }}\n'
+    made: dict[str, Any] = {"values": MORE + "toy.ini:\n  log:\n    mode: console\n"}
+    given = {"toy.ini": {"security": {"cookie_secure": True}}}
+    assert unknown(tmp_path, given, templates={**TEMPLATES, "ini.yaml": template}, **made) == []
+    assert unknown(tmp_path, given, **made) == [
+        "toy.ini.security: the chart toy knows no such value; remove it, or look where the chart has moved it"
+    ]
