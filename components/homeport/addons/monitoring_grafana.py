@@ -28,6 +28,8 @@ from homeport.addons.site import Site
 from homeport.kube.manifest import Manifest
 
 _USER: Final = 472
+#: Temporary files of the three containers, whose root file systems are read-only.
+_TMP: Final = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - a volume of the pod
 
 
 def host_of(grafana: GrafanaArgs, site: Site) -> str:
@@ -73,13 +75,15 @@ def values(args: KubePrometheusStackArgs, site: Site) -> dict[str, Any]:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containerSecurityContext": container(),
-        "extraEmptyDirMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - a volume of the pod
+        "extraEmptyDirMounts": [_TMP],
         "resources": resources("50m", "192Mi", "768Mi", most_cpu="1", disk="256Mi"),
         "sidecar": {
             "resources": resources("10m", "96Mi", "256Mi", most_cpu="200m"),
             "securityContext": container(),
-            "dashboards": {"resource": "configmap"},
-            "datasources": {"resource": "configmap"},
+            # Without a directory for temporary files they end as soon as they begin.
+            # https://github.com/grafana/helm-charts/issues/3936
+            "dashboards": {"resource": "configmap", "extraMounts": [_TMP]},
+            "datasources": {"resource": "configmap", "extraMounts": [_TMP]},
         },
         "grafana.ini": _settings(grafana, site),
     }
@@ -110,6 +114,8 @@ def _settings(grafana: GrafanaArgs, site: Site) -> dict[str, Any]:
             "feedback_links_enabled": False,
         },
         "news": {"news_feed_enabled": False},
+        # Otherwise it fetches whatever is newest of some plugins, each time that it starts.
+        "plugins": {"preinstall_disabled": True},
         "log": {"mode": "console"},
         "log.console": {"format": "json"},
     }
