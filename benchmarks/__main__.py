@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import applications, measures
+from benchmarks import applications, measures, orders
 from benchmarks.figures import Figure, table
 
 
@@ -23,6 +23,7 @@ def figures(folder: Path, repeat: int) -> Iterator[Figure]:
     yield from measures.imports(repeat)
     yield from applications.growth((10, 20, 50, 100), max(2, repeat // 3))
     yield from applications.lines()
+    yield from orders.makespans(("stage", "prod", "prod-eks"))
     yield from applications.reviews(1)
 
 
