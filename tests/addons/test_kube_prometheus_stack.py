@@ -477,6 +477,19 @@ class TestGrafana:
         assert told["auth.anonymous"] == {"enabled": False}
         assert told["users"]["allow_sign_up"] is False
 
+    def test_whoever_may_not_write_to_the_root_has_a_place_for_temporary_files(self) -> None:
+        """The sidecars end as soon as they begin without one."""
+        told = values(planned())["grafana"]
+        mount = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - a volume of the pod
+        assert told["containerSecurityContext"]["readOnlyRootFilesystem"] is True
+        assert told["sidecar"]["securityContext"]["readOnlyRootFilesystem"] is True
+        assert told["extraEmptyDirMounts"] == [mount]
+        assert told["sidecar"]["dashboards"]["extraMounts"] == [mount]
+        assert told["sidecar"]["datasources"]["extraMounts"] == [mount]
+
+    def test_it_fetches_nothing_from_the_internet_when_it_starts(self) -> None:
+        assert values(planned())["grafana"]["grafana.ini"]["plugins"] == {"preinstall_disabled": True}
+
     def test_with_a_volume_one_pod_ends_before_the_next_begins(self) -> None:
         assert values(planned())["grafana"]["deploymentStrategy"] == {"type": "RollingUpdate"}
         told = values(planned(grafana={"volume_size": "5Gi"}))["grafana"]
@@ -487,6 +500,23 @@ class TestGrafana:
         plan = planned(grafana=None)
         assert values(plan)["grafana"] == {"enabled": False}
         assert not [key for key in keys(plan) if "grafana" in key]
+
+
+class TestAlertsAboutItself:
+    """The chart has none for an exporter that is not there at all."""
+
+    def exprs(self, **args: Any) -> dict[str, str]:
+        [group] = body(planned(**args), "alerts")["spec"]["groups"]
+        return {rule["alert"]: rule["expr"] for rule in group["rules"]}
+
+    def test_each_part_that_could_be_missing_in_silence_has_one(self) -> None:
+        found = self.exprs()
+        assert found.keys() == {"KubeStateMetricsDown", "NodeExporterDown", "PrometheusOperatorDown", "GrafanaDown"}
+        assert found["NodeExporterDown"] == 'absent(up{job="node-exporter",namespace="monitoring-nodes"} == 1)'
+        assert found["GrafanaDown"] == 'absent(up{job="kube-prometheus-stack-grafana",namespace="monitoring"} == 1)'
+
+    def test_a_grafana_that_is_not_wanted_is_not_missed(self) -> None:
+        assert "GrafanaDown" not in self.exprs(grafana=None)
 
 
 def test_others_are_told_where_prometheus_runs() -> None:

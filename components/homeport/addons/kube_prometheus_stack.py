@@ -15,6 +15,7 @@ from homeport.addons.items import Chart, Item, Namespace, Need
 from homeport.addons.kube_prometheus_stack_args import KubePrometheusStackArgs
 from homeport.addons.kube_prometheus_stack_values import IMAGES, SAFETY, values
 from homeport.addons.monitoring_alerting import receiver_secret
+from homeport.addons.monitoring_alerts import monitoring_alerts
 from homeport.addons.monitoring_names import NAME, NAMESPACE
 from homeport.addons.monitoring_objects import MONITORING, nodes_namespace, policies, priority
 from homeport.addons.monitoring_pods import storage_class
@@ -75,7 +76,7 @@ class KubePrometheusStack(Addon[KubePrometheusStackArgs]):
             yield f"no gateway serves {args.grafana.host}: Grafana is reached by kubectl port-forward alone"
 
     def items(self, args: KubePrometheusStackArgs, site: Site) -> Sequence[Item]:
-        """Namespaces, secrets, rights, policies, release, and Grafana's host."""
+        """The namespace of node-exporter, secrets, rights, policies, alerts, release, and Grafana's host."""
         receivers = receiver_secret(args.alerting)
         needs = [
             Need("namespace-nodes", "node-exporter lives in it", "both"),
@@ -104,7 +105,8 @@ class KubePrometheusStack(Addon[KubePrometheusStackArgs]):
             owns_cloud_objects=True,
         )
         secrets = [receivers] if receivers is not None else []
-        return [nodes_namespace(site), priority(), *policies(), *secrets, *grafana.items(args, site), release]
+        beside = [nodes_namespace(site), priority(), *policies(), monitoring_alerts(grafana=args.grafana is not None)]
+        return [*beside, *secrets, *grafana.items(args, site), release]
 
     def exports(self, args: KubePrometheusStackArgs, site: Site) -> Mapping[str, Any]:
         """Where Prometheus runs."""
