@@ -17,12 +17,11 @@ TEMPLATES = {
     "more.yaml": (
         "{{- with .Values.budget }}{{ .maxUnavailable }}{{ $x := .Values.hidden.switch }}{{- end }}\n"
         "{{ toYaml .Values.config | indent 2 }}\n{{- range $key, $value := .Values.listeners }}{{ end }}\n"
-        '{{ range $part, $entries := index .Values "toy.ini" }}{{ end }}'
     ),
 }
 MORE = VALUES + (
     "config:\n  level: info\nlisteners:\n  web:\n    port: 80\nresources:\n  limits:\n    cpu: 1\n"
-    "extra: null\nfree: {}\nlist: []\ntoy.ini:\n  paths:\n    data: /data\n"
+    "extra: null\nfree: {}\nlist: []\n"
 )
 
 
@@ -69,7 +68,6 @@ def test_a_value_that_the_chart_does_not_know_is_found_with_the_nearest(
         pytest.param({"extra": {"x": {"y": 1}}}, id="below null"),
         pytest.param({"config": {"anything": {"goes": 1}}}, id="below a map that is written out whole"),
         pytest.param({"listeners": {"mine": {"port": 1}}}, id="below a map that is gone through"),
-        pytest.param({"toy.ini": {"log": {"level": 1}}}, id="below a map that is gone through by index"),
         pytest.param({"resources": {"limits": {"ephemeral-storage": "1Gi"}}}, id="below a field of Kubernetes"),
         pytest.param({"list": [{"a": 1}], "image": None}, id="lists and null"),
         pytest.param({"global": {"x": 1}}, id="global, where no chart says which there are"),

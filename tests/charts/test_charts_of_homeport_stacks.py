@@ -93,6 +93,14 @@ def test_without_a_registry_images_may_come_from_anywhere(project: Path) -> None
     assert "docker.io/library/busybox:1" in found["charts"][0]["images"]
 
 
+def test_a_stack_that_installs_nothing_is_left_as_it_is(project: Path) -> None:
+    shutil.copy(ROOT / "Pulumi.global.yaml", project / "Pulumi.global.yaml")
+    arguments = ["charts", "verify", "-s", "global", "--root", str(project), "--source", "charts"]
+    result = CliRunner().invoke(main, [*arguments, "--cache", str(project / "cache")])
+    assert result.exit_code == 0, result.output
+    assert "0 releases of 0 stacks: no problems." in result.stdout
+
+
 def test_settings_that_are_wrong_are_told_as_everywhere(project: Path) -> None:
     code, said = verify(project, "--image-registry", "https://registry.acme.example")
     assert code == 1

@@ -18,6 +18,8 @@ from homeport.plan.graph import SECRET_KEY, UNKNOWN_KEY, Graph, Resource
 #: https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v4/chart/
 CHART_TYPE: Final = "kubernetes:helm.sh/v4:Chart"
 RELEASE_TYPES: Final = frozenset({"kubernetes:helm.sh/v3:Release", CHART_TYPE})
+#: The component that holds an add-on's resources.
+ADDON_TYPE: Final = "homeport:addons:Addon"
 DEFINITION_TYPE: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 #: Stands for what only the cloud can say; it may be part of a DNS name.
 LATER: Final = "known-later"
@@ -41,6 +43,7 @@ class ReleaseCall:
         after: logical names of the releases that it waits for, also by way of others.
         definitions: kinds that objects it waits for define, as group/version/kind.
         secrets: value paths that hold a secret.
+        addon: whether it is part of an add-on, so that `charts.image_registry` is meant for its images.
     """
 
     name: str
@@ -55,6 +58,7 @@ class ReleaseCall:
     after: frozenset[str]
     definitions: frozenset[str]
     secrets: tuple[str, ...] = ()
+    addon: bool = False
 
     @property
     def label(self) -> str:
@@ -98,7 +102,17 @@ def _call(graph: Graph, resource: Resource) -> ReleaseCall:
         after=frozenset(item.name for item in before if item.type in RELEASE_TYPES),
         definitions=frozenset(kind for item in before for kind in definitions_in(item)),
         secrets=tuple(secrets),
+        addon=_is_addon(graph, resource),
     )
+
+
+def _is_addon(graph: Graph, resource: Resource) -> bool:
+    parent = graph.by_urn.get(resource.parent or "")
+    while parent is not None:
+        if parent.type == ADDON_TYPE:
+            return True
+        parent = graph.by_urn.get(parent.parent or "")
+    return False
 
 
 def _before(graph: Graph, resource: Resource) -> Collection[Resource]:

@@ -170,16 +170,14 @@ class _Known:
         """Whether a template writes a map out whole, or goes through its keys."""
         # Not `.serviceAccount` in `.serviceAccount.annotations`.
         whole = r"[$\w.]*\." + r"\.".join(map(re.escape, path)) + r"(?![\w.])"
-        if len(path) == 1:
-            # How templates reach a key with a dot in it.
-            whole = rf"({whole}|\(?\s*index\s+[$\w.]*\.Values\s+\"{re.escape(path[0])}\"\s*\)?)"
         # How templates name a key that holds a dot: grafana.ini.
-        quoted = r"index\s+\$?\.Values\s+" + r"\s+".join(f'"{re.escape(key)}"' for key in path)
+        quoted = r"\(?\s*index\s+\$?\.Values\s+" + r"\s+".join(f'"{re.escape(key)}"' for key in path) + r"\s*\)?"
+        whole = rf"({whole}|{quoted})"
         patterns = (
             rf"({_WHOLE})\s+\(*\s*{whole}",
             rf"{whole}\s*\)*\s*\|\s*({_WHOLE})\b",
             rf"with\s+{whole}\s*-?}}}}([^{{]|\n)*{{{{-?\s*(tpl \()?({_WHOLE})\s+\.\s",
-            rf"range\s+\$\w+\s*,\s*\$\w+\s*:=\s*({whole}|{quoted})",
+            rf"range\s+\$\w+\s*,\s*\$\w+\s*:=\s*{whole}",
         )
         return any(re.search(pattern, text) for pattern in patterns for text in self.chart.templates)
 

@@ -67,7 +67,7 @@ class Verification:
     Attributes:
         charts: where charts come from.
         kubernetes: version to render for, where a stack does not fix one.
-        image_registry: where all images must come from; None where anywhere will do.
+        image_registry: where all images of add-ons must come from; None where anywhere will do.
         conform: judges a rendered text by the schemas of its kinds; None where nobody has any.
     """
 
@@ -134,7 +134,7 @@ class Verification:
             findings += undefined(rendered.objects, known | own)
         findings += self.conform(text) if self.conform is not None else ()
         found = tuple(images(rendered.objects))
-        findings += self._elsewhere(found)
+        findings += self._elsewhere(found) if call.addon else ()
         return replace(
             checked, findings=tuple(findings), notes=tuple(_notes(call, fetched.archive)), images=found
         ), known | own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -54,7 +54,7 @@ def command() -> None:
     "--image-registry",
     metavar="REGISTRY",
     default=None,
-    help="As if charts.image_registry said so; images from elsewhere are problems.",
+    help="As if charts.image_registry said so; images of add-ons from elsewhere are problems.",
 )
 @click.option(
     "--kube-version",
@@ -156,33 +156,38 @@ def _planned(
     from homeport.plan.command import evaluated  # noqa: PLC0415
     from homeport.settings import file_engine_config  # noqa: PLC0415
 
-    changes = {"source": source, "image_registry": image_registry}
-    given = {key: value for key, value in changes.items() if value is not None}
     try:
         config = file_engine_config(root, stack)
     except SettingsError as error:
         fail_settings(error, as_json=as_json)
+    completed = _completed(root, stack)
+    changes = {"source": source, "image_registry": image_registry}
+    # A layer that installs nothing has no such section.
+    takes = completed is None or "charts" in completed
+    given = {key: value for key, value in changes.items() if value is not None and takes}
     said = _section(config.values.get(_SECTION))
     if given:
         config = replace(config, values={**config.values, _SECTION: json.dumps({**said, **given})})
     graph = evaluated(root, stack, as_json=as_json, config=config if given else None)
-    registry = {**_shared(root, stack), **said, **given}.get("image_registry")
+    registry = {**_map((completed or {}).get("charts")), **said, **given}.get("image_registry")
     return graph, registry if isinstance(registry, str) else None
 
 
-def _shared(root: Path, stack: str) -> dict[str, Any]:
-    """The section `charts` as the project's own model completes it; empty where there is no such model."""
+def _completed(root: Path, stack: str) -> Mapping[str, Any] | None:
+    """A stack's settings as the project's own model completes them; None where there is no such model.
+
+    What is wrong with them is told when the stack is evaluated.
+    """
     from homeport.settings.loader import load  # noqa: PLC0415
     from homeport.settings.project import ProjectError, read_project  # noqa: PLC0415
 
     project = read_project(root)
     if project.settings is None:
-        return {}
+        return None
     try:
-        completed = load(project.model(), root=root, stack=stack).completed
+        return load(project.model(), root=root, stack=stack).completed
     except (ProjectError, SettingsError):
-        return {}
-    return _map(completed.get("charts"))
+        return None
 
 
 def _section(text: str | None) -> dict[str, Any]:
