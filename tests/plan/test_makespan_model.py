@@ -124,6 +124,18 @@ def test_groups_come_in_an_order_that_the_edges_allow() -> None:
     assert found.beyond_critical == 1
 
 
+def test_a_component_inside_of_another_belongs_to_it() -> None:
+    made = graph(
+        resource("outer", type_=ADDON),
+        resource("o1", parent="outer"),
+        resource("inner", type_="homeport:workloads:Job", parent="outer"),
+        resource("i1", parent="inner", on=["o1"]),
+        resource("o2", parent="outer", on=["i1"]),
+    )
+    assert groups_in_order(made, [ADDON, "homeport:workloads:Job"]) == [["inner", "i1", "o1", "o2"]]
+    assert compare(made, [ADDON, "homeport:workloads:Job"], {"gcp:": 10}).ordered.seconds == 30
+
+
 def test_two_groups_that_need_parts_of_each_other_are_one() -> None:
     made = graph(
         resource("a", type_=ADDON),

@@ -19,6 +19,18 @@ from homeport.plan.graph import Graph, Resource
 #: https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
 ENGINE_PARALLEL: Final = 16
 
+#: Components that a script would install one after the other.
+INSTALLED: Final = (
+    "homeport:addons:Addon",
+    "homeport:tenancy:Tenant",
+    "homeport:workloads:WebApp",
+    "homeport:workloads:Worker",
+    "homeport:workloads:CronJob",
+    "homeport:workloads:Job",
+    "homeport:workloads:HelmApp",
+    "homeport:workloads:KustomizeApp",
+)
+
 #: Seconds that each resource of a type takes to make: the first that fits, from special to general. Orders of
 #: magnitude: the clouds' own pages say 5 to 15 minutes for a cluster, and a release waits for its pods.
 DURATIONS: Final[Mapping[str, float]] = {
@@ -144,12 +156,12 @@ class Comparison:
         return self.ordered.seconds / self.engine.seconds if self.engine.seconds else 1.0
 
 
-def compare(graph: Graph, types: Sequence[str], table: Mapping[str, float] = DURATIONS) -> Comparison:
+def compare(graph: Graph, types: Sequence[str] = INSTALLED, table: Mapping[str, float] = DURATIONS) -> Comparison:
     """Compare a plan's update with its critical path and with a strictly ordered installation.
 
     Args:
         graph: the plan.
-        types: components that a script would install one after the other: add-ons, tenants, applications.
+        types: components that a script would install one after the other.
         table: seconds by the beginning of types.
     """
     seconds = durations(table)
@@ -247,7 +259,9 @@ def groups_in_order(graph: Graph, types: Sequence[str]) -> list[list[str]]:
     Components of the given types are groups, each with all that is in it: an add-on, a tenant, an application. Those
     that need parts of each other are one group.
     """
-    components = [item for item in graph.resources if item.type in types]
+    found = [item for item in graph.resources if item.type in types]
+    # One inside of another belongs to it.
+    components = [item for item in found if not any(above.type in types for above in _above(graph, item))]
     members = {item.urn: [below.urn for below in graph.descendants(item.urn)] for item in components}
     owner = {urn: component for component, urns in members.items() for urn in urns}
     edges = waits(graph)
@@ -258,10 +272,10 @@ def groups_in_order(graph: Graph, types: Sequence[str]) -> list[list[str]]:
     def reached(urn: str) -> frozenset[str]:
         if urn not in memo:
             memo[urn] = frozenset()
-            found: set[str] = set()
+            owners: set[str] = set()
             for other in edges[urn]:
-                found |= {owner[other]} if other in owner else reached(other)
-            memo[urn] = frozenset(found)
+                owners |= {owner[other]} if other in owner else reached(other)
+            memo[urn] = frozenset(owners)
         return memo[urn]
 
     for component, urns in members.items():
