@@ -17,8 +17,20 @@ if TYPE_CHECKING:
     from homeport.addons.base import Addon, Conflict
     from homeport.addons.exports import Exports, GatewayExport
     from homeport.addons.install import Addons
-    from homeport.addons.items import Chart, GivenSecret, ImageValues, Namespace, Need, Object, Password, Ref, Rights
+    from homeport.addons.items import (
+        Chart,
+        GivenSecret,
+        ImageValues,
+        Item,
+        Namespace,
+        Need,
+        Object,
+        Password,
+        Ref,
+        Rights,
+    )
     from homeport.addons.pins import Pin
+    from homeport.addons.samples import sample_site
     from homeport.addons.section import AddonsArgs
     from homeport.addons.site import DnsZone, Site
     from homeport.cluster.base import Cluster, WorkloadIdentity
@@ -136,6 +148,7 @@ __all__ = [
     "ImagePuller",
     "ImageValues",
     "In",
+    "Item",
     "Job",
     "JobArgs",
     "KeyRef",
@@ -188,6 +201,7 @@ __all__ = [
     "declare",
     "publish_cluster",
     "publish_platform",
+    "sample_site",
 ]
 
 _WHERE: Final[dict[str, str]] = {
@@ -241,6 +255,7 @@ _WHERE: Final[dict[str, str]] = {
     "ImagePuller": "identity.permissions",
     "ImageValues": "addons.items",
     "In": "model",
+    "Item": "addons.items",
     "Job": "workloads.kinds",
     "JobArgs": "workloads.job",
     "KeyRef": "identity.refs",
@@ -293,6 +308,7 @@ _WHERE: Final[dict[str, str]] = {
     "declare": "kube.declare",
     "publish_cluster": "cluster.publish",
     "publish_platform": "workloads.platform",
+    "sample_site": "addons.samples",
 }
 
 

@@ -14,7 +14,6 @@ from homeport.addons.overrides import chart_values
 from homeport.addons.pins import locate, pin_of
 from homeport.cluster.base import Cluster
 
-
 _TAKE_OVER: Final = "pulumi.com/patchForce"
 
 
