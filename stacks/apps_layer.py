@@ -57,7 +57,7 @@ async def build(stack: AppsStack, *, labels: Labels) -> dict[str, Any]:
         apps.specs(registry, platform.domain),
         stack.apps,
         cluster=cluster,
-        ground=platform.ground(labels, facts.cloud),
+        ground=platform.ground(labels, facts.cloud, secrets=stack.secrets),
         charts=stack.charts,
     )
     return {"urls": {app: [f"https://{host}" for host in hosts] for app, hosts in made.hosts.items()}}

@@ -47,6 +47,7 @@ def ground(stack: ClusterStack, *, labels: Labels, exports: Exports) -> Ground:
         cloud=cluster.cloud if cluster.kind == "existing" else "gcp" if cluster.kind == "gke" else "aws",
         exports=exports,
         pools=None if cluster.kind == "existing" else cluster.node_pools,
+        secrets=stack.secrets,
         program=PROGRAM,
     )
 

@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from homeport.tenancy.args import Quota, TenantArgs
     from homeport.tenancy.tenant import Tenant
     from homeport.workloads.apps import Apps
-    from homeport.workloads.args import Flow, FromSecret, Hardening, Resources
+    from homeport.workloads.args import Flow, FromSecret, Hardening, Resources, StackSecret
     from homeport.workloads.context import Peer, Place
     from homeport.workloads.foreign_kinds import HelmApp, KustomizeApp
     from homeport.workloads.ground import Ground
@@ -185,6 +185,7 @@ __all__ = [
     "SettingsError",
     "Site",
     "SnapshotAdmin",
+    "StackSecret",
     "StorageArgs",
     "StorageClasses",
     "Taint",
@@ -292,6 +293,7 @@ _WHERE: Final[dict[str, str]] = {
     "SettingsError": "problems",
     "Site": "addons.site",
     "SnapshotAdmin": "identity.permissions",
+    "StackSecret": "workloads.args",
     "StorageArgs": "storage.args",
     "StorageClasses": "storage.component",
     "Taint": "cluster.pool_args",

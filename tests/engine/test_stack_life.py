@@ -169,6 +169,15 @@ def test_the_plan_shows_the_inputs_that_the_engine_got(life: Life) -> None:
     assert len(leaves) > 3 * len(life.in_the_cloud) or not life.in_the_cloud
 
 
+def test_a_kustomize_tree_runs_with_the_images_of_the_program(life: Life) -> None:
+    trees = [r["inputs"] for urn, r in life.registered.items() if "Directory$" in urn and "apps/v1:Deployment" in urn]
+    assert len(trees) == len([r for r in life.plan.resources if r.type == "kubernetes:kustomize/v2:Directory"])
+    for tree in trees:
+        [container] = tree["spec"]["template"]["spec"]["containers"]
+        assert not container["image"].startswith("registry.example/"), "the tree's own image"
+        assert tree["metadata"]["namespace"] == "tools"
+
+
 def test_secrets_are_encrypted_in_the_state_and_in_no_log(life: Life) -> None:
     login = "gke-gcloud-auth-plugin"
     assert "v1:" in (life.engine.work / f"Pulumi.{life.shipped.stack}.yaml").read_text()

@@ -350,7 +350,8 @@ def test_nothing_is_left_behind() -> None:
     for _ in range(5):
         record(program)
     assert threading.active_count() == threads
-    assert _open_files() == files
+    # Fewer is another test's leftover that was collected meanwhile.
+    assert _open_files() <= files
     assert get_root_resource() is root
     assert SETTINGS.project == project  # pyright: ignore[reportAttributeAccessIssue]
     assert gc.isenabled()

@@ -46,6 +46,13 @@ class FromSecret(Model):
     """Whether pods start without it; the variable is unset then."""
 
 
+class StackSecret(Model):
+    """A secret of the stack. It gets into a Kubernetes Secret of the app's own, and a new value rolls the pods."""
+
+    stack_secret: Annotated[str, Field(min_length=1)]
+    """Its name under `homeport:secrets`."""
+
+
 class Hardening(Model):
     """What the hardened pod forbids. Each change of a default is a decision; it shows in the spec."""
 
@@ -118,8 +125,9 @@ class WorkloadArgs(AppBase):
     """Entry point; default: the image's."""
     arguments: list[str] | None = None
     """Arguments; default: the image's."""
-    env: dict[EnvName, In[str] | int | bool | FromSecret] = Field(default_factory=dict)
-    """Environment: text, another resource's output, or a key of a Secret. Never a secret in the open."""
+    env: dict[EnvName, In[str] | int | bool | FromSecret | StackSecret] = Field(default_factory=dict)
+    """Environment: text, another resource's output, a key of a Secret, or a secret of the stack. Never a
+    secret in the open."""
     files: dict[ContainerPath, In[str]] = Field(default_factory=dict)
     """Path to content: configuration files, read-only. Any change of them rolls the pods."""
     secret_files: dict[ContainerPath, DnsLabel] = Field(default_factory=dict)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from homeport.addons.exports import Exports
 from homeport.cluster.pool_args import Taint
@@ -61,6 +61,8 @@ class Place:
         jobs: names of the objects of the jobs that it comes after.
         pools: the cluster's node pools, as far as they are known.
         pod_ranges: addresses of pods and nodes, which "internet" leaves out; default: all private ranges.
+        secrets: of the stack, by name.
+        secret_name: of the Secret with those that the app names; default: the app's name with -secrets, for showing.
     """
 
     app: str
@@ -77,3 +79,5 @@ class Place:
     jobs: Sequence[str] = ()
     pools: Mapping[str, Pool] = field(default_factory=dict[str, Pool])
     pod_ranges: Sequence[Cidr] = ()
+    secrets: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    secret_name: Any = None

@@ -14,6 +14,7 @@ from dataclasses import replace
 from homeport.problems import Problem
 from homeport.tenancy.manifests import namespaces, taken_names
 from homeport.workloads.admission import admission_problems
+from homeport.workloads.args import StackSecret
 from homeport.workloads.context import Place
 from homeport.workloads.crosschecks_flows import flow_problems
 from homeport.workloads.ground import Ground
@@ -107,6 +108,13 @@ def _alone(name: str, spec: AppSpec, ground: Ground) -> Iterator[Problem]:
 def _pod(name: str, spec: OwnSpec, namespace: str, ground: Ground) -> Iterator[Problem]:
     if spec.node_pool is not None and ground.pools is not None and spec.node_pool not in ground.pools:
         yield _unknown(("node_pool",), spec.node_pool, "node pool of this cluster", ground.pools)
+    for variable, value in spec.env.items():
+        if isinstance(value, StackSecret) and value.stack_secret not in ground.secrets:
+            yield Problem(
+                ("env", variable),
+                f'needs the secret "{value.stack_secret}" of the stack, which is not set',
+                f"pulumi config set --secret --path 'homeport:secrets.{value.stack_secret}'",
+            )
     place = Place(
         app=name,
         tenant=spec.tenant,

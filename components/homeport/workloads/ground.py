@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from homeport.addons.exports import Exports
 from homeport.labels import Labels
@@ -31,6 +32,7 @@ class Ground:
         pools: the cluster's node pools, as far as they are known; None where they are not.
         pod_ranges: addresses of pods and nodes.
         elsewhere: applications of the cluster's own stack, name to namespace, where this is another one.
+        secrets: of the stack, by name.
         program: where the specs stand, for texts.
     """
 
@@ -43,6 +45,7 @@ class Ground:
     pools: Mapping[str, Pool] | None = None
     pod_ranges: tuple[Cidr, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
+    secrets: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     program: str = "the program"
 
     def namespace(self, spec: AppSpec) -> str:

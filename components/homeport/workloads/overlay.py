@@ -15,7 +15,7 @@ from homeport.kube.manifest import merged
 from homeport.model import In, Model
 from homeport.problems import Problem
 from homeport.values import DnsLabel, DnsName, Quantity
-from homeport.workloads.args import EnvName, FromSecret, ImageDigest, ImageTag
+from homeport.workloads.args import EnvName, FromSecret, ImageDigest, ImageTag, StackSecret
 from homeport.workloads.kustomize_app import ImageOverride, KustomizeAppArgs
 from homeport.workloads.scaling import Autoscale
 from homeport.workloads.schedule import Schedule
@@ -54,7 +54,7 @@ class AppOverlay(Model):
     """An autoscaler, instead of the spec's number."""
     resources: ResourcesOverlay | None = None
     """Other room than the spec's."""
-    env: dict[EnvName, In[str] | int | bool | FromSecret | None] = Field(default_factory=dict)
+    env: dict[EnvName, In[str] | int | bool | FromSecret | StackSecret | None] = Field(default_factory=dict)
     """Variables added to or laid over the spec's; null removes one."""
     hosts: list[DnsName] | None = None
     """Public hosts, instead of the spec's."""

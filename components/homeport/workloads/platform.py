@@ -97,12 +97,15 @@ class PlatformOutputs(Model):
                 for item in error.errors(include_input=False, include_url=False)
             ) from None
 
-    def ground(self, labels: Labels, cloud: Literal["gcp", "aws", "none"]) -> Ground:
+    def ground(
+        self, labels: Labels, cloud: Literal["gcp", "aws", "none"], *, secrets: Mapping[str, Any] | None = None
+    ) -> Ground:
         """What applications of another stack share.
 
         Args:
             labels: of that stack.
             cloud: of the cluster.
+            secrets: of that stack, by name.
         """
         return Ground(
             environment=self.environment,
@@ -116,6 +119,7 @@ class PlatformOutputs(Model):
             exports=self.exports,
             pools=self.node_pools,
             elsewhere=self.apps,
+            secrets=secrets or {},
         )
 
 

@@ -15,7 +15,7 @@ from homeport.cluster.pool_args import POOL_LABEL
 from homeport.kube.manifest import Manifest, without_nothing
 from homeport.kube.quantity import canonical, times
 from homeport.model import is_output, known
-from homeport.workloads.args import FromSecret, Resources, WorkloadArgs, file_key
+from homeport.workloads.args import FromSecret, Resources, StackSecret, WorkloadArgs, file_key
 from homeport.workloads.content import named
 from homeport.workloads.context import Place
 
@@ -79,7 +79,7 @@ def pod_template(
             "seccompProfile": {"type": _seccomp(args)},
             "sysctls": [_LOW_PORTS] if hardening.low_ports else None,
         },
-        "containers": [_container(args, container or {})],
+        "containers": [_container(args, place, container or {})],
         "volumes": _volumes(args, place) or None,
         "nodeSelector": {POOL_LABEL: args.node_pool} if args.node_pool else None,
         "tolerations": _tolerations(args, place) or None,
@@ -147,7 +147,7 @@ def _seccomp(args: WorkloadArgs) -> str:
     return "RuntimeDefault" if args.hardening.seccomp == "runtime-default" else "Unconfined"
 
 
-def _container(args: WorkloadArgs, own: Mapping[str, Any]) -> dict[str, Any]:
+def _container(args: WorkloadArgs, place: Place, own: Mapping[str, Any]) -> dict[str, Any]:
     hardening = args.hardening
     return {
         "name": CONTAINER,
@@ -156,7 +156,7 @@ def _container(args: WorkloadArgs, own: Mapping[str, Any]) -> dict[str, Any]:
         "imagePullPolicy": "Always",
         "command": args.command,
         "args": args.arguments,
-        "env": [_variable(name, value) for name, value in sorted(args.env.items())] or None,
+        "env": [_variable(name, value, place) for name, value in sorted(args.env.items())] or None,
         "resources": {"requests": requests(args.resources), "limits": limits(args.resources)},
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -174,7 +174,10 @@ def _container(args: WorkloadArgs, own: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _variable(name: str, value: Any) -> dict[str, Any]:
+def _variable(name: str, value: Any, place: Place) -> dict[str, Any]:
+    if isinstance(value, StackSecret):
+        own = place.secret_name if place.secret_name is not None else f"{place.app}-secrets"
+        return {"name": name, "valueFrom": {"secretKeyRef": {"name": own, "key": name}}}
     if isinstance(value, FromSecret):
         key = {"name": value.secret, "key": value.key, **({"optional": True} if value.optional else {})}
         return {"name": name, "valueFrom": {"secretKeyRef": key}}

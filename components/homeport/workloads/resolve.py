@@ -71,6 +71,7 @@ def _place(name: str, there: Mapping[str, AppSpec], ground: Ground) -> Place:
         jobs=tuple(spec.after),
         pools=ground.pools or {},
         pod_ranges=ground.pod_ranges,
+        secrets=ground.secrets,
     )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
 import pulumi
+from pulumi_kubernetes.core.v1 import Secret
 
 from homeport.cluster.base import Cluster
 from homeport.identity.binding import WorkloadPermissions
 from homeport.kube.declare import declare
 from homeport.kube.manifest import Manifest
-from homeport.workloads.args import WorkloadArgs
+from homeport.workloads.args import StackSecret, WorkloadArgs
 from homeport.workloads.context import Place
+from homeport.workloads.pod import object_labels
 
 A = TypeVar("A", bound=WorkloadArgs)
 
@@ -75,8 +78,13 @@ class Workload(pulumi.ComponentResource, Generic[A]):
                 permissions=args.permissions,
                 opts=pulumi.ResourceOptions(parent=self),
             ).ready
-        manifests = type(self)._render(args, place)  # noqa: SLF001 - our own
         ground: list[pulumi.Resource] = []
+        named = {key: value.stack_secret for key, value in args.env.items() if isinstance(value, StackSecret)}
+        if named:
+            kept = self._secret(name, args, named, cluster=cluster, place=place, after=after)
+            ground.append(kept)
+            place = replace(place, secret_name=kept.metadata["name"])
+        manifests = type(self)._render(args, place)  # noqa: SLF001 - our own
         made: dict[str, pulumi.Resource] = {}
         waits: dict[str, Sequence[pulumi.Resource]] = {}
         for manifest in sorted(manifests, key=lambda one: one.kind in _RUNS):
@@ -99,6 +107,32 @@ class Workload(pulumi.ComponentResource, Generic[A]):
         self.objects = list(made.values())
         self.runs = next(resource for kind, resource in made.items() if kind in _RUNS)
         self.register_outputs({"namespace": place.namespace, "app": place.app})
+
+    def _secret(
+        self,
+        name: str,
+        args: A,
+        named: Mapping[str, str],
+        *,
+        cluster: Cluster,
+        place: Place,
+        after: Sequence[pulumi.Resource],
+    ) -> Secret:
+        """The Secret with what the app asks of the stack's secrets.
+
+        It never changes and its name is automatic: a new value makes another one beside it, whose name rolls the pods,
+        and no hash of a secret is shown anywhere.
+        """
+        return Secret(
+            f"{name}-secrets",
+            metadata={"namespace": place.namespace, "labels": object_labels(args, place)},
+            type="Opaque",
+            immutable=True,
+            string_data={key: place.secrets[secret] for key, secret in named.items()},
+            opts=pulumi.ResourceOptions(
+                parent=self, provider=cluster.provider, deleted_with=cluster.resource, depends_on=list(after)
+            ),
+        )
 
 
 def _role(kind: str) -> str:
