@@ -218,6 +218,7 @@ def test_it_offers_a_gateway_that_routes_can_attach_to() -> None:
         proxy_labels=(("app.kubernetes.io/name", "traefik"),),
         domain="stage.acme.example",
         item="traefik/gateway",
+        covered=("stage.acme.example", "*.stage.acme.example"),
     )
     assert plan.exports.ingress_class == "traefik"
     assert ("gateway", "traefik/gateway") in plan.exports.items

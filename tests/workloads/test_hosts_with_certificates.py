@@ -7,6 +7,9 @@ import dataclasses
 import pytest
 
 from homeport.addons.exports import GatewayExport
+from homeport.addons.samples import sample_site
+from homeport.addons.traefik import Traefik
+from homeport.addons.traefik_args import TraefikArgs
 from homeport.tenancy.args import TenantArgs
 from homeport.workloads.crosschecks import app_problems
 from homeport.workloads.ground import Ground
@@ -47,3 +50,10 @@ def test_the_settings_say_what_to_write() -> None:
         " names one label below it, and browsers refuse all else; for example shop.stage.acme.example; or name it to"
         ' the gateway: addons: {traefik: {extra_hosts: ["*.eu.stage.acme.example"]}}'
     )
+
+
+def test_the_gateway_says_which_names_its_certificate_holds() -> None:
+    site = sample_site("gcp")
+    made = Traefik().exports(TraefikArgs(extra_hosts=[f"*.api.{site.domain}"]), site)["gateway"]
+    assert made.covered == (site.domain, f"*.{site.domain}", f"*.api.{site.domain}")
+    assert Traefik().exports(TraefikArgs(certificate="of-somebody-else"), site)["gateway"].covered == ()

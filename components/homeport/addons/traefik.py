@@ -65,7 +65,6 @@ class Traefik(Addon[TraefikArgs]):
 
     def exports(self, args: TraefikArgs, site: Site) -> Mapping[str, Any]:
         """The Gateway for routes, and the class for Ingresses."""
-        del args
         return {
             "gateway": GatewayExport(
                 name=objects.GATEWAY,
@@ -76,6 +75,8 @@ class Traefik(Addon[TraefikArgs]):
                 proxy_labels=(("app.kubernetes.io/name", NAME),),
                 domain=site.domain,
                 item=f"{NAME}/gateway",
+                # Of a certificate that something else keeps, nobody here knows the names.
+                covered=() if args.certificate else objects.names_of(args, site),
             ),
             "ingress_class": NAME,
             "items": {"gateway": f"{NAME}/gateway"},

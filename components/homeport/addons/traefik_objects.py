@@ -77,6 +77,11 @@ def gateway(args: TraefikArgs, needs: list[Need]) -> Object:
     return Object(key="gateway", manifest=manifest, needs=needs)
 
 
+def names_of(args: TraefikArgs, site: Site) -> tuple[str, ...]:
+    """Names in the certificate: the stack's domain, all names one label below it, and what was asked for."""
+    return (site.domain, f"*.{site.domain}", *args.extra_hosts)
+
+
 def certificate(args: TraefikArgs, site: Site) -> Object:
     """The wildcard certificate of the stack's domain.
 
@@ -86,7 +91,7 @@ def certificate(args: TraefikArgs, site: Site) -> Object:
     """
     spec: dict[str, Any] = {
         "secretName": CERTIFICATE_SECRET,
-        "dnsNames": [site.domain, f"*.{site.domain}", *args.extra_hosts],
+        "dnsNames": list(names_of(args, site)),
         "issuerRef": {
             "group": "cert-manager.io",
             "kind": "ClusterIssuer",
