@@ -18,7 +18,7 @@ def figures(folder: Path, repeat: int) -> Iterator[Figure]:
     yield from measures.evaluation(folder, "stage", repeat)
     # Larger stacks: fewer turns say as much, and all of it stays within three minutes.
     for stack in ("stage-eks", "global"):
-        yield from measures.evaluation(folder, stack, max(1, min(repeat, 3)))
+        yield from measures.evaluation(folder, stack, max(1, min(repeat, 2)))
     yield from measures.growth(folder, (1, 2, 5, 10, 20), max(2, repeat // 3))
     yield from measures.imports(repeat)
     yield from applications.growth((10, 20, 50, 100), max(2, repeat // 3))
@@ -30,15 +30,15 @@ def figures(folder: Path, repeat: int) -> Iterator[Figure]:
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--repeat", type=int, default=9, help="measurements of each figure (default 9)")
+    parser.add_argument("--repeat", type=int, default=5, help="measurements of each figure (default 5)")
     parser.add_argument("--json", action="store_true", help="only the line of JSON")
     given = parser.parse_args()
     measured: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="homeport-bench-") as folder:
         for figure in figures(Path(folder), max(1, given.repeat)):
             measured.append(figure)
-            if sys.stderr.isatty():
-                print(f"\r{len(measured)} figures ...", end="", file=sys.stderr, flush=True)
+            # As they come: an interrupted run has shown what it measured.
+            print(f"{figure.value:.4g} {figure.unit}  {figure.name}", file=sys.stderr, flush=True)
     if not given.json:
         print(f"{measures.machine()}\n\n{table(measured)}\n")
     document = {"format": 1, "machine": measures.machine(), "figures": [figure.as_json() for figure in measured]}
