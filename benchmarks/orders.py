@@ -9,23 +9,11 @@ from benchmarks.figures import Figure
 from homeport.plan.evaluate import evaluate
 from homeport.plan.makespan import ENGINE_PARALLEL, compare
 
-#: What a script would install one after the other.
-_GROUPS = (
-    "homeport:addons:Addon",
-    "homeport:tenancy:Tenant",
-    "homeport:workloads:WebApp",
-    "homeport:workloads:Worker",
-    "homeport:workloads:CronJob",
-    "homeport:workloads:Job",
-    "homeport:workloads:HelmApp",
-    "homeport:workloads:KustomizeApp",
-)
-
 
 def makespans(stacks: Sequence[str]) -> Iterator[Figure]:
     """The first update of each stack against its critical path, and against an installation in strict order."""
     for stack in stacks:
-        found = compare(evaluate(ROOT, stack), _GROUPS)
+        found = compare(evaluate(ROOT, stack))
         minutes = f"{found.ours.seconds / 60:.1f} simulated minutes, of {found.ours.work / 60:.0f} of work"
         yield Figure(
             f"first update of {stack} / critical path of its true edges", found.beyond_critical, "x", 1.05, minutes

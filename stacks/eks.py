@@ -12,7 +12,7 @@ from homeport.cluster.pool import NodePool
 from homeport.labels import Labels
 from homeport.network.aws import AwsNetwork
 from homeport.network.aws_args import AwsNetworkArgs
-from stacks.made import Made
+from stacks.made import Made, named
 from stacks.settings import ClusterStack, EksSection
 
 
@@ -27,10 +27,9 @@ def build(stack: ClusterStack, section: EksSection, labels: Labels) -> Made:
     )
     opts = pulumi.ResourceOptions(providers=[provider, eks.Provider("eks")])
     assert isinstance(stack.network, AwsNetworkArgs)  # noqa: S101 - the settings' check sees to it
-    named = {"name": stack.environment}
     network = AwsNetwork(
         "network",
-        stack.network.model_copy(update=named if stack.network.name is None else {}),
+        named(stack.network, stack.environment),
         region=section.region,
         zones=section.zones,
         cluster_name=section.name or stack.environment,
@@ -39,7 +38,7 @@ def build(stack: ClusterStack, section: EksSection, labels: Labels) -> Made:
     )
     cluster = EksCluster(
         "cluster",
-        section.model_copy(update=named if section.name is None else {}),
+        named(section, stack.environment),
         network=network,
         protection=stack.protection,
         labels=labels,

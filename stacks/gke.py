@@ -10,7 +10,7 @@ from homeport.cluster.pool import NodePool
 from homeport.labels import Labels
 from homeport.network.gcp import GcpNetwork
 from homeport.network.gcp_args import GcpNetworkArgs
-from stacks.made import Made
+from stacks.made import Made, named
 from stacks.settings import ClusterStack, GkeSection
 
 
@@ -19,10 +19,9 @@ def build(stack: ClusterStack, section: GkeSection, labels: Labels) -> Made:
     provider = gcp.Provider("gcp", project=section.project, region=section.region, default_labels=labels.gcp())
     opts = pulumi.ResourceOptions(providers=[provider])
     assert isinstance(stack.network, GcpNetworkArgs)  # noqa: S101 - the settings' check sees to it
-    named = {"name": stack.environment}
     network = GcpNetwork(
         "network",
-        stack.network.model_copy(update=named if stack.network.name is None else {}),
+        named(stack.network, stack.environment),
         project=section.project,
         region=section.region,
         protection=stack.protection,
@@ -30,7 +29,7 @@ def build(stack: ClusterStack, section: GkeSection, labels: Labels) -> Made:
     )
     cluster = GkeCluster(
         "cluster",
-        section.model_copy(update=named if section.name is None else {}),
+        named(section, stack.environment),
         network=network,
         protection=stack.protection,
         labels=labels,

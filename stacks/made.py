@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 
 from homeport.cluster.base import Cluster
+from homeport.cluster.eks_args import EksClusterArgs
+from homeport.cluster.gke_args import GkeClusterArgs
 from homeport.model import In
+from homeport.network.aws_args import AwsNetworkArgs
+from homeport.network.gcp_args import GcpNetworkArgs
+
+A = TypeVar("A", GkeClusterArgs, EksClusterArgs, GcpNetworkArgs, AwsNetworkArgs)
 
 
 @dataclass(frozen=True)
@@ -33,3 +39,8 @@ class Made:
     volumes: Sequence[pulumi.Resource] = ()
     vpc: In[str] | None = None
     opts: pulumi.ResourceOptions | None = None
+
+
+def named(args: A, environment: str) -> A:
+    """A section with a name: its own, or the one that the environment lends to it."""
+    return args if args.name is not None else args.model_copy(update={"name": environment})

@@ -18,6 +18,7 @@ from homeport.parity_facts import (
     class_named,
     default_classes,
     every,
+    every_at,
     every_volume,
     key_of,
     kubeconfig_is_secret,
@@ -36,14 +37,7 @@ _NAT, _ADDRESS = "aws:ec2/natGateway:NatGateway", "aws:ec2/eip:Eip"
 _EBS: Final = "ebs.csi.aws.com"
 _ADDON, _ROLE = "aws:eks/addon:Addon", "aws:iam/role:Role"
 _BOTH, _STAGE, _PROD = ("stage-eks", "prod-eks"), ("stage-eks",), ("prod-eks",)
-
-
-def _cluster(path: str, *values: Any) -> Callable[[Graph], bool]:
-    return lambda graph: every(graph, _CLUSTER, lambda item: at(item, path) in values)
-
-
-def _pools(path: str, *values: Any) -> Callable[[Graph], bool]:
-    return lambda graph: every(graph, _POOL, lambda item: at(item, path) in values)
+_cluster, _pools = every_at(_CLUSTER), every_at(_POOL)
 
 
 def _templates(holds: Callable[[Resource], bool]) -> Callable[[Graph], bool]:

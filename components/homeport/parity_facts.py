@@ -36,6 +36,15 @@ def every(graph: Graph, kind: str, holds: Callable[[Resource], bool]) -> bool:
     return bool(found) and all(holds(resource) for resource in found)
 
 
+def every_at(kind: str) -> Callable[..., Callable[[Graph], bool]]:
+    """Questions about a type: `every_at(kind)(path, *values)` asks whether each of it has one of the values there."""
+
+    def asked(path: str, *values: Any) -> Callable[[Graph], bool]:
+        return lambda graph: every(graph, kind, lambda item: at(item, path) in values)
+
+    return asked
+
+
 def some(graph: Graph, kind: str, holds: Callable[[Resource], bool] = lambda _: True) -> bool:
     """Whether a resource of a type holds."""
     return any(holds(resource) for resource in graph.find(type=kind))

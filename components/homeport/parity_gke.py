@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from homeport.parity_facts import (
     KEYS,
@@ -12,6 +12,7 @@ from homeport.parity_facts import (
     class_named,
     default_classes,
     every,
+    every_at,
     every_volume,
     key_of,
     kubeconfig_is_secret,
@@ -33,14 +34,7 @@ _PD: Final = "pd.csi.storage.gke.io"
 _ENCRYPTED: Final = ("pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced")
 _KEY = "gcp:kms/cryptoKey:CryptoKey"
 _BOTH, _STAGE, _PROD = ("stage", "prod"), ("stage",), ("prod",)
-
-
-def _cluster(path: str, *values: Any) -> Callable[[Graph], bool]:
-    return lambda graph: every(graph, _CLUSTER, lambda item: at(item, path) in values)
-
-
-def _pools(path: str, *values: Any) -> Callable[[Graph], bool]:
-    return lambda graph: every(graph, _POOL, lambda item: at(item, path) in values)
+_cluster, _pools = every_at(_CLUSTER), every_at(_POOL)
 
 
 def _rotated(graph: Graph) -> bool:

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 from homeport.addons.items import Namespace
 from homeport.kube.manifest import Manifest
+from homeport.kube.pod_security import level_labels
 from homeport.labels import Labels
-
-_MODES = ("enforce", "audit", "warn")
 
 
 def namespace_manifest(namespace: Namespace, labels: Labels) -> Manifest:
-    """Enforce a level by labels.
-
-    https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/
-    """
-    levels = {f"pod-security.kubernetes.io/{mode}": namespace.pod_security for mode in _MODES}
+    """A namespace of add-ons, with the labels that enforce its level."""
+    levels = level_labels(namespace.pod_security)
     return Manifest(
         "v1", "Namespace", namespace.name, labels={**labels.kubernetes(), **levels, **dict(namespace.labels)}
     )

@@ -87,13 +87,22 @@ def locate(pin: Pin, charts: ChartsArgs, version: str | None = None) -> ChartLoc
         charts: a folder or mirror that stands in for every repository.
         version: another than the pinned one.
     """
-    wanted = version or pin.version
-    source = charts.source or pin.repository
+    return located(charts.source or pin.repository, pin.chart, version or pin.version)
+
+
+def located(source: str, chart: str, version: str) -> ChartLocation:
+    """Where a chart is taken from.
+
+    Args:
+        source: a repository or mirror, https:// or oci://, or a folder.
+        chart: its name there.
+        version: exact.
+    """
     if source.startswith("oci://"):
-        return ChartLocation(f"{source}/{pin.chart}", wanted, None)
+        return ChartLocation(f"{source}/{chart}", version, None)
     if "://" in source:
-        return ChartLocation(pin.chart, wanted, source)
-    return ChartLocation(f"{source}/{pin.chart}-{wanted}.tgz", None, None)
+        return ChartLocation(chart, version, source)
+    return ChartLocation(f"{source}/{chart}-{version}.tgz", None, None)
 
 
 def _minor(version: str) -> tuple[int, int]:

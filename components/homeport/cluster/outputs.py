@@ -5,13 +5,12 @@ The kubeconfig is an output of its own: one secret would make everything beside 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from homeport.model import Model
-from homeport.problems import Problem, SettingsError
+from homeport.published import published
 
 #: Raised when the shape changes in a way that an older reader would misunderstand.
 VERSION: Final = 1
@@ -73,28 +72,4 @@ class ClusterOutputs(Model):
             SettingsError: there is no such output, or it is of another version, or not complete; each problem stands
                 at the setting `cluster_stack`.
         """
-        update = f"run pulumi up -s {stack} with this version of homeport first"
-        if not isinstance(value, Mapping):
-            raise SettingsError([_problem(f"the stack {stack} has published no output cluster_facts", update, stack)])
-        found = {str(key): item for key, item in cast("Mapping[object, Any]", value).items()}
-        version = found.get("version")
-        if version != VERSION:
-            shown = int(version) if isinstance(version, float) else version
-            rule = f"the output cluster_facts of the stack {stack} has version {shown}; this homeport reads {VERSION}"
-            raise SettingsError([_problem(rule, update, stack)])
-        try:
-            return cls.model_validate({**found, "version": VERSION})
-        except ValidationError as error:
-            raise SettingsError(
-                _problem(
-                    f"the output cluster_facts of the stack {stack} is not complete at "
-                    f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}",
-                    update,
-                    stack,
-                )
-                for item in error.errors(include_input=False, include_url=False)
-            ) from None
-
-
-def _problem(rule: str, fix: str, stack: str) -> Problem:
-    return Problem(("cluster_stack",), rule, fix, stack)
+        return published(cls, value, output="cluster_facts", version=VERSION, stack=stack)

@@ -62,6 +62,14 @@ _RESTRICTED_VOLUMES: Final = frozenset(
 _SELINUX_TYPES: Final = frozenset({"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"})
 
 
+def level_labels(level: Level) -> dict[str, str]:
+    """Labels of a namespace that enforce a level, and audit and warn about it.
+
+    https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/
+    """
+    return {f"pod-security.kubernetes.io/{mode}": level for mode in ("enforce", "audit", "warn")}
+
+
 def violations(spec: Mapping[str, Any], level: Level) -> list[str]:
     """What a namespace of `level` would refuse about a pod, each as "field: rule".
 

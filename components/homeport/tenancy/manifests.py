@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from homeport.kube.manifest import Manifest
+from homeport.kube.pod_security import level_labels
 from homeport.kube.quantity import times
 from homeport.labels import Labels
 from homeport.tenancy.args import ContainerDefaults, Groups, Quota, TenantArgs
@@ -21,7 +22,6 @@ OBJECT_NAME: Final = "tenant"
 
 _CLOSED: Final = "default-deny"
 _SCRAPED: Final = "scraped"
-_MODES: Final = ("enforce", "audit", "warn")
 #: Kubernetes' own roles for people. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles
 _ROLES: Final = ("admin", "edit", "view")
 
@@ -72,7 +72,7 @@ def tenant_objects(
         monitoring_namespace: where Prometheus runs, which may reach the pods.
     """
     common = {**labels.kubernetes(), TENANT_LABEL: name}
-    levels = {f"pod-security.kubernetes.io/{mode}": args.pod_security for mode in _MODES}
+    levels = level_labels(args.pod_security)
     names = namespaces(name, args)
     scraper = monitoring_namespace if args.scraped else None
     return TenantObjects(

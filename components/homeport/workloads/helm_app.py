@@ -6,21 +6,17 @@ Pure: nothing here imports pulumi.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from homeport.addons.args import ChartsArgs, ChartVersion
 from homeport.addons.overrides import at, nested
-from homeport.addons.pins import ChartLocation
+from homeport.addons.pins import ChartLocation, located
 from homeport.kube.manifest import merged
 from homeport.problems import Problem
 from homeport.workloads.args import ImageDigest, ImageTag
 from homeport.workloads.foreign import ForeignArgs
-
-#: Room that Helm leaves for what it appends to the name of a release.
-#: https://helm.sh/docs/chart_template_guide/builtin_objects/
-LONGEST_RELEASE: Final = 53
 
 
 class HelmAppArgs(ForeignArgs):
@@ -83,9 +79,5 @@ def chart_location(args: HelmAppArgs, charts: ChartsArgs) -> ChartLocation:
     """Where the chart is taken from; a mirror stands in for every repository, never for a folder of the project."""
     if args.repository is None:
         return ChartLocation(f"./{args.chart.removeprefix('./')}", None, None)
-    source = charts.source or args.repository
-    if source.startswith("oci://"):
-        return ChartLocation(f"{source}/{args.chart}", args.version, None)
-    if "://" in source:
-        return ChartLocation(args.chart, args.version, source)
-    return ChartLocation(f"{source}/{args.chart}-{args.version}.tgz", None, None)
+    assert args.version is not None  # noqa: S101 - `check` asks for it with a repository
+    return located(charts.source or args.repository, args.chart, args.version)

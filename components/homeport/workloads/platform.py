@@ -6,15 +6,15 @@ Plain values, no secrets. Pure: nothing here imports pulumi.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from homeport.addons.exports import Exports
 from homeport.cluster.pool_args import Taint
 from homeport.labels import Labels
 from homeport.model import Model
-from homeport.problems import Problem, SettingsError
+from homeport.published import published
 from homeport.tenancy.args import PodSecurity, Quota, TenantArgs
 from homeport.tenancy.manifests import namespaces
 from homeport.workloads.ground import Ground
@@ -74,28 +74,7 @@ class PlatformOutputs(Model):
             SettingsError: there is no such output, or it is of another version, or not complete; each problem stands
                 at the setting `cluster_stack`.
         """
-        update = f"run pulumi up -s {stack} with this version of homeport first"
-        if not isinstance(value, Mapping):
-            raise SettingsError([_problem(f"the stack {stack} has published no output platform", update, stack)])
-        found = {str(key): item for key, item in cast("Mapping[object, Any]", value).items()}
-        version = found.get("version")
-        if version != VERSION:
-            shown = int(version) if isinstance(version, float) else version
-            rule = f"the output platform of the stack {stack} has version {shown}; this homeport reads {VERSION}"
-            raise SettingsError([_problem(rule, update, stack)])
-        try:
-            # What comes over the wire has floats for integers and lists for tuples.
-            return cls.model_validate({**found, "version": VERSION}, strict=False)
-        except ValidationError as error:
-            raise SettingsError(
-                _problem(
-                    f"the output platform of the stack {stack} is not complete at"
-                    f" {'.'.join(str(part) for part in item['loc'])}: {item['msg']}",
-                    update,
-                    stack,
-                )
-                for item in error.errors(include_input=False, include_url=False)
-            ) from None
+        return published(cls, value, output="platform", version=VERSION, stack=stack, strict=False)
 
     def ground(
         self, labels: Labels, cloud: Literal["gcp", "aws", "none"], *, secrets: Mapping[str, Any] | None = None
@@ -156,7 +135,3 @@ def publish_platform(
             for name, pool in ground.pools.items()
         },
     }
-
-
-def _problem(rule: str, fix: str, stack: str) -> Problem:
-    return Problem(("cluster_stack",), rule, fix, stack)

@@ -45,10 +45,10 @@ def use(specs: Iterable[AppSpec]) -> Use:
     """
     counted = [(spec, most_pods(spec) + _surge(spec)) for spec in specs if isinstance(spec, OwnSpec)]
     return Use(
-        cpu=total(_times(spec.resources.cpu, count) for spec, count in counted),
-        memory=total(_times(spec.resources.memory, count) for spec, count in counted),
-        memory_limits=total(_times(limits(spec.resources)["memory"], count) for spec, count in counted),
-        disk=total(_times(spec.resources.disk, count) for spec, count in counted),
+        cpu=total(times(spec.resources.cpu, count) for spec, count in counted),
+        memory=total(times(spec.resources.memory, count) for spec, count in counted),
+        memory_limits=total(times(limits(spec.resources)["memory"], count) for spec, count in counted),
+        disk=total(times(spec.resources.disk, count) for spec, count in counted),
         pods=sum(count for _, count in counted),
     )
 
@@ -88,7 +88,3 @@ def _surge(spec: OwnSpec) -> int:
     if not isinstance(spec, ReplicatedArgs) or spec.rollout.strategy == "recreate":
         return 0
     return math.ceil(most_pods(spec) * spec.rollout.surge / 100)
-
-
-def _times(quantity: str, count: int) -> str:
-    return times(quantity, count)

@@ -86,21 +86,21 @@ class Workload(pulumi.ComponentResource, Generic[A]):
             place = replace(place, secret_name=kept.metadata["name"])
         manifests = type(self)._render(args, place)  # noqa: SLF001 - our own
         made: dict[str, pulumi.Resource] = {}
-        waits: dict[str, Sequence[pulumi.Resource]] = {}
         for manifest in sorted(manifests, key=lambda one: one.kind in _RUNS):
             kind = manifest.kind
+            waits: Sequence[pulumi.Resource] = ()
             if kind in _RUNS:
-                waits[kind] = [*ground, *rights, *jobs]
+                waits = [*ground, *rights, *jobs]
             elif kind in _ROUTES:
-                waits[kind] = routes_after
+                waits = routes_after
             elif kind in _MONITORS:
-                waits[kind] = monitors_after
+                waits = monitors_after
             made[kind] = declare(
                 f"{name}-{_role(kind)}",
                 manifest,
                 cluster=cluster,
                 named_by_content=kind in _BESIDE_THE_OLD,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[*after, *waits.get(kind, ())]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[*after, *waits]),
             )
             if kind in {"ServiceAccount", "ConfigMap", "NetworkPolicy"}:
                 ground.append(made[kind])
