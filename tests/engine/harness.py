@@ -19,7 +19,7 @@ from tests.engine.simcloud.cloud import Cloud, Key, Live
 from tests.engine.site import Site
 
 #: Seconds after which a command is killed: far more than any needs, so that a hang shows and nothing else does.
-LONGEST: Final = 240
+LONGEST: Final = 900
 #: Stacks that need consent before they may be unprotected.
 _PRODUCTION: Final = ("global", "prod", "prod-eks")
 
