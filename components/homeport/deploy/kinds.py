@@ -1,0 +1,197 @@
+"""What kind of failure a text of a cloud, of Kubernetes or of the engine tells of.
+
+A family of patterns for each who answers, each with the page that lists its errors. Within a family the first pattern
+that is found counts, so the particular ones come first: "Quota exceeded ... per minute" is a throttled request, not a
+quota that somebody must raise.
+
+Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+#: throttled: too many requests for now. quota: a limit, or no capacity. forbidden: no right, or no login.
+#: conflict: it exists already. busy: something else works on it. timeout: no end within the time. internal: the
+#: cloud's own fault. protected: deletion is refused on purpose. in_use: something else needs it. locked: another run
+#: has the stack. not_ready: made, and does not work. unreachable: no answer at all. program: settings or code.
+Kind = Literal[
+    "throttled", "quota", "forbidden", "conflict", "busy", "timeout", "internal", "protected", "in_use", "locked",
+    "not_ready", "unreachable", "program", "other",
+]  # fmt: skip
+
+#: A kind's particular case that has a remedy of its own.
+Case = Literal[
+    "",
+    "api_disabled",
+    "capacity",
+    "changed_by_others",
+    "charts",
+    "declined",
+    "helm_pending",
+    "invalid",
+    "login",
+    "namespace_quota",
+    "no_kind",
+    "no_plugin",
+    "no_terminal",
+    "not_found",
+    "passphrase",
+    "pending",
+    "state",
+    "webhook",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A text and what it means.
+
+    Attributes:
+        kind: what kind of failure it tells of.
+        regex: found anywhere in the text, whatever the case of its letters.
+        case: names the remedy, where the kind's own is not the right one.
+    """
+
+    kind: Kind
+    regex: re.Pattern[str]
+    case: Case = ""
+
+
+def _pattern(kind: Kind, regex: str, case: Case = "") -> Pattern:
+    return Pattern(kind, re.compile(regex, re.IGNORECASE), case)
+
+
+#: https://www.pulumi.com/docs/support/troubleshooting/ and texts of CLI 3.260
+PULUMI: Final = (
+    _pattern("protected", r"because it is protected"),
+    _pattern("locked", r"currently locked by|another update is currently in progress"),
+    _pattern("other", r"confirmation declined", "declined"),
+    _pattern("other", r"--yes or --skip-preview must be passed|--yes must be passed", "no_terminal"),
+    _pattern("other", r"incorrect passphrase|passphrase must be set|failed to decrypt", "passphrase"),
+    _pattern("other", r"failed to load checkpoint|could not deserialize deployment|snapshot integrity", "state"),
+    _pattern("other", r"no resource plugin|could not load plugin|failed to load plugin", "no_plugin"),
+    _pattern("other", r"pending operations? from previous deployment|has interrupted operations", "pending"),
+    _pattern("program", r"Duplicate resource URN"),
+)
+
+#: https://kubernetes.io/docs/reference/using-api/api-concepts/ (reasons of a Status),
+#: https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
+#: and Helm's own texts: https://helm.sh/docs/faq/troubleshooting/
+KUBERNETES: Final = (
+    _pattern("unreachable", r"not a valid chart repository|cannot be reached|chart .*not found|no chart (name|version)"
+             r"|failed to (fetch|download) .*(chart|index\.yaml|\.tgz)|version .*not found in .*(repo|index)",
+             "charts"),
+    _pattern("busy", r"another operation \(install/upgrade/rollback\) is in progress", "helm_pending"),
+    _pattern("quota", r"exceeded quota", "namespace_quota"),
+    _pattern("not_ready", r"failed calling webhook|no endpoints available for service", "webhook"),
+    _pattern("other", r"admission webhook .* denied|violates PodSecurity|AdmissionPolicy .* denied", "invalid"),
+    _pattern("conflict", r"Apply failed with \d+ conflict|conflicts? with \"|the object has been modified",
+             "changed_by_others"),
+    _pattern("conflict", r"already exists|AlreadyExists|cannot re-use a name that is still in use|ownership metadata"),
+    _pattern("unreachable", r"cluster is unreachable|PULUMI_K8S_DELETE_UNREACHABLE|failed to parse kubeconfig"
+             r"|unable to load Kubernetes client configuration|dial tcp|no such host|TLS handshake timeout|x509:"),
+    _pattern("forbidden", r"Unauthorized|must be logged in|exec plugin|getting credentials: exec", "login"),
+    _pattern("other", r"no matches for kind|server could not find the requested resource"
+             r"|ensure CRDs are installed first", "no_kind"),
+    _pattern("not_ready", r"failed to (fully )?initialize or become live|failed to become (ready|available)"
+             r"|resource (was created|is) .*not ready|timed out waiting (for|to be)|timeout occurred (polling|for)"
+             r"|was created but (failed|has a failed)|BackoffLimitExceeded|ProgressDeadlineExceeded|CrashLoopBackOff"
+             r"|ImagePullBackOff|ErrImagePull|\d+ errors? occurred:\s*\n?\s*\* .*(timed out|not ready)"
+             r"|failed (pre|post)-(install|upgrade|delete)|hooks? failed|release .* failed"),
+    _pattern("in_use", r"is being terminated|being deleted"),
+    _pattern("forbidden", r"\bforbidden\b|is not allowed"),
+    _pattern("other", r"\bis invalid\b|Invalid value|Required value|strict decoding error|BadRequest", "invalid"),
+    _pattern("other", r"\bnot found\b|NotFound", "not_found"),
+)  # fmt: skip
+
+#: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+#: https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html and each service's own page of errors
+AWS: Final = (
+    _pattern("throttled", r"Throttling|ThrottledException|RequestLimitExceeded|RequestThrottled|TooManyRequests"
+             r"|Rate ?exceeded|SlowDown|PriorRequestNotComplete|EC2ThrottledException"),
+    _pattern("quota", r"InsufficientInstanceCapacity|InsufficientCapacity|UnsupportedAvailabilityZone"
+             r"|InsufficientFreeAddressesInSubnet|Insufficient(Address|Host)Capacity", "capacity"),
+    _pattern("quota", r"LimitExceeded|ServiceQuotaExceeded|QuotaExceeded|TooMany(?!Requests)\w+|MaxSpotInstanceCount"),
+    _pattern("forbidden", r"ExpiredToken|InvalidClientTokenId|UnrecognizedClient|NoCredentialProviders|AuthFailure"
+             r"|no valid credential sources|SSO (session|token)|failed to refresh cached credentials"
+             r"|InvalidGrantException|SignatureDoesNotMatch|no EC2 IMDS role found", "login"),
+    _pattern("forbidden", r"AccessDenied|UnauthorizedOperation|not authorized to perform|OptInRequired|Forbidden"),
+    _pattern("protected", r"deletion protection|OperationNotPermitted.*protect|DeletionProtection"),
+    _pattern("in_use", r"has nodegroups attached|DependencyViolation|DeleteConflict|HostedZoneNotEmpty|BucketNotEmpty"
+             r"|Invalid\w+\.InUse|RepositoryNotEmpty|has a dependent object|mapped public address"),
+    _pattern("busy", r"is currently being|currently has (an )?update in progress|OperationInProgress|OperationAborted"
+             r"|ConcurrentModification|ConcurrentUpdate|InvalidState|IncorrectState|ScalingActivityInProgress"),
+    _pattern("conflict", r"already ?exists|BucketAlreadyOwnedByYou|\.Duplicate|AlreadyAssociated"),
+    _pattern("busy", r"ResourceInUse|Conflict(ing)?Exception"),
+    _pattern("not_ready", r"NodeCreationFailure|unexpected state '|AsgInstanceLaunchFailures|CREATE_FAILED|DEGRADED"
+             r"|InsufficientNumberOfReplicas|AddonPermissionFailure|Ec2SubnetInvalidConfiguration"),
+    _pattern("timeout", r"timeout while waiting|context deadline exceeded|RequestTimeout(?!Too)|timed out"),
+    _pattern("internal", r"InternalError|InternalFailure|ServerException|ServiceUnavailable|ServerInternal"
+             r"|StatusCode: 5\d\d|internal error occurred"),
+    _pattern("other", r"ValidationError|ValidationException|InvalidParameter|InvalidRequest|MalformedPolicy"
+             r"|Invalid\w+\.(Range|Conflict|Malformed)|Unsupported", "invalid"),
+    _pattern("other", r"NotFound|NoSuch\w+|does not exist", "not_found"),
+)  # fmt: skip
+
+#: https://docs.cloud.google.com/apis/design/errors and https://docs.cloud.google.com/compute/docs/api/errors;
+#: quotas of rate and of allocation: https://docs.cloud.google.com/docs/quotas/overview
+GOOGLE: Final = (
+    _pattern("throttled", r"rateLimitExceeded|RATE_LIMIT_EXCEEDED|(per|requests) (minute|100 seconds|second)\b"
+             r"|Error 429|Too ?Many ?Requests"),
+    _pattern("quota", r"POOL_EXHAUSTED|does not have enough resources|stockout|IP_SPACE_EXHAUSTED", "capacity"),
+    _pattern("quota", r"quotaExceeded|QUOTA_EXCEEDED|Insufficient (regional|project|global) quota|Quota '.*' exceeded"
+             r"|LIMIT_EXCEEDED|RESOURCE_EXHAUSTED|quota exceeded"),
+    _pattern("forbidden", r"accessNotConfigured|SERVICE_DISABLED|has not been used in project .* before or",
+             "api_disabled"),
+    _pattern("forbidden", r"could not find default credentials|invalid_grant|invalid_rapt|reauth|Error 401|authError"
+             r"|UNAUTHENTICATED|ACCESS_TOKEN|no credentials loaded|oauth2: ", "login"),
+    _pattern("protected", r"deletion_?protection|deletionProtection"),
+    _pattern("busy", r"incompatible operation|operation is in progress|ALREADY_HAS_OPERATION|concurrent policy changes"
+             r"|resourceNotReady|is not ready|operationInProgress|try again once|ABORTED"),
+    _pattern("in_use", r"resourceInUseByAnotherResource|already being used by|RESOURCE_IN_USE|containerNotEmpty"
+             r"|is not empty|without `?force_destroy|Producer services .* still using"),
+    _pattern("conflict", r"Error 409|already ?exists|ALREADY_EXISTS"),
+    _pattern("forbidden", r"Error 403|\bforbidden\b|PERMISSION_DENIED|Required '.*' permission|IAM_PERMISSION_DENIED"),
+    _pattern("timeout", r"timeout while waiting|context deadline exceeded|DEADLINE_EXCEEDED|timed out|Error 504"),
+    _pattern("internal", r"Error 5\d\d|backendError|internalError|\bINTERNAL\b|\bUNAVAILABLE\b|Internal error"),
+    _pattern("not_ready", r"unexpected state 'ERROR'|node.* failed to register|All cluster resources were brought up,"
+             r"|only \d+ nodes out of \d+ have registered"),
+    _pattern("busy", r"failedPrecondition|FAILED_PRECONDITION"),
+    _pattern("other", r"Error 404|notFound|NOT_FOUND", "not_found"),
+    _pattern("other", r"Error 400|badRequest|INVALID_ARGUMENT|invalid\b", "invalid"),
+)  # fmt: skip
+
+#: Texts of Go's own packages, which the engine and the providers pass on: https://pkg.go.dev/net
+NETWORK: Final = (
+    _pattern("unreachable", r"dial tcp|connection (refused|reset)|no such host|no route to host|network is unreachable"
+             r"|TLS handshake|x509:|proxyconnect|i/o timeout|Client\.Timeout|temporary failure in name resolution"),
+    _pattern("timeout", r"context deadline exceeded|timeout while waiting|timed out"),
+)  # fmt: skip
+
+#: By the beginning of a type token; others are asked in this order.
+_FAMILIES: Final = {"gcp:": GOOGLE, "aws:": AWS, "eks:": AWS, "kubernetes:": KUBERNETES}
+_PROGRAM: Final = re.compile(
+    r"Program failed with|unhandled exception|problems? in the settings|^Traceback", re.MULTILINE
+)
+
+
+def classify(text: str, type_: str = "") -> tuple[Kind, Case]:
+    """The kind of failure that a text tells of.
+
+    Args:
+        text: what was said.
+        type_: type token of the resource that it was said of; empty: of none.
+    """
+    own = next((family for start, family in _FAMILIES.items() if type_.startswith(start)), None)
+    families = (PULUMI, own, NETWORK) if own is not None else (PULUMI, GOOGLE, AWS, KUBERNETES, NETWORK)
+    if own is None and _PROGRAM.search(text):
+        # The text of a program may hold any word.
+        return "program", ""
+    for family in families:
+        for pattern in family:
+            if pattern.regex.search(text):
+                return pattern.kind, pattern.case
+    return ("other", "") if own is not None else ("program", "")

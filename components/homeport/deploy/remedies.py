@@ -1,0 +1,351 @@
+"""What to do about a failure: plain sentences, with the exact command, and the field of the stack file where it has one.
+
+Of a resource's inputs only names of Kubernetes objects are shown. Pure: nothing here imports pulumi.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from homeport.deploy.fields import mapping, text_of
+from homeport.deploy.kinds import Case, Kind
+
+#: Nothing that a shell or a terminal would take for more than a name.
+_SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,252}")
+_PERMISSION: Final = re.compile(
+    r"Required '([\w.]+)'|Permission '([\w.]+)'|permission[: ]+\"?([\w]+\.[\w.]+)|to perform:? ([\w-]+:\w+)"
+    r"|requires? one of \[\"?([\w.]+)"
+)
+_GOOGLE_QUOTA: Final = "https://console.cloud.google.com/iam-admin/quotas"
+_AWS_QUOTA: Final = "https://console.aws.amazon.com/servicequotas/home"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What failed, as far as a remedy needs to know.
+
+    Attributes:
+        name: logical name, or that of the program.
+        type: type token; empty for the program.
+        operation: what was done to it.
+        text: what was said.
+        stack: of the run.
+        again: the command that does the run again.
+        inputs: of the resource; nothing but a Kubernetes object's name and namespace is ever shown.
+    """
+
+    name: str
+    type: str
+    operation: str
+    text: str
+    stack: str
+    again: str
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+
+    @property
+    def pool(self) -> str | None:
+        """The node pool that this is, as the stack file names it."""
+        is_pool = re.search(r"container/nodePool:|eks/nodeGroup:", self.type)
+        return re.split(r"-pool\b", self.name)[0] if is_pool and "-pool" in self.name else None
+
+    @property
+    def object(self) -> str | None:
+        """The Kubernetes object as `kubectl` takes it: `deployment web -n shop`."""
+        if not self.type.startswith("kubernetes:"):
+            return None
+        metadata = mapping(self.inputs.get("metadata")) or self.inputs
+        kind, name = self.type.rpartition(":")[2], text_of(metadata.get("name"))
+        place = text_of(metadata.get("namespace"))
+        where = f" -n {place}" if _SAFE.fullmatch(place) else ""
+        return f"{kind.lower()} {name}{where}" if _SAFE.fullmatch(name) else None
+
+
+def remedy(kind: Kind, case: Case, subject: Subject) -> str:
+    """What to do.
+
+    Args:
+        kind: of the failure.
+        case: its particular case, if it has one.
+        subject: what failed.
+    """
+    if case:
+        return _CASES[case](subject)
+    return _KINDS[kind](subject)
+
+
+def _throttled(s: Subject) -> str:
+    return (
+        f"The cloud takes no more requests for the moment. Wait a minute, then: {s.again}. What was made stays made; "
+        f"if it happens again, do less at once: {s.again} -- --parallel 4."
+    )
+
+
+def _quota(s: Subject) -> str:
+    page = _AWS_QUOTA if s.type.startswith(("aws:", "eks:")) else _GOOGLE_QUOTA
+    smaller = (
+        f" Or make the pool smaller: homeport set -s {s.stack} cluster.node_pools.{s.pool}.max=NUMBER."
+        if s.pool
+        else ""
+    )
+    return (
+        f"The text names the quota that is used up; it is raised at {page} (answers can take a day).{smaller} Then: "
+        f"{s.again}. What was made stays made."
+    )
+
+
+def _capacity(s: Subject) -> str:
+    field_ = f"cluster.node_pools.{s.pool}.machines" if s.pool else "cluster.zones, or the machines of the pools,"
+    return (
+        f"The cloud has no such machines free there now; no quota helps. Name other or more machine types or zones "
+        f"({field_} in Pulumi.{s.stack}.yaml), or try later: {s.again}."
+    )
+
+
+def _forbidden(s: Subject) -> str:
+    found = _PERMISSION.search(s.text)
+    named = next((group for group in found.groups() if group), None) if found else None
+    what = f"the permission {named}" if named else "the right that the text names"
+    if s.type.startswith("kubernetes:"):
+        return (
+            f"Whoever deploys lacks {what} in the cluster. homeport doctor -s {s.stack} says who that is and whether "
+            f"the cluster lets them in (docs/deploy.md, 6). With the right given: {s.again}."
+        )
+    return (
+        f"Whoever deploys lacks {what}; docs/deploy.md, 6, says which role holds it and how to give it. New rights can "
+        f"take some minutes to count. Then: {s.again}."
+    )
+
+
+def _login(s: Subject) -> str:
+    if s.type.startswith(("aws:", "eks:")):
+        login = "aws sso login --profile PROFILE (the one in AWS_PROFILE)"
+    elif s.type.startswith("kubernetes:"):
+        login = "gcloud auth login on Google Cloud, aws sso login on AWS"
+    else:
+        login = "gcloud auth application-default login"
+    looks = f"homeport doctor -s {s.stack} --deploy looks at it"
+    return f"The login has run out, or there is none: {login}. {looks}. Then: {s.again}."
+
+
+def _api_disabled(s: Subject) -> str:
+    return (
+        f"The project has not enabled the API that the text names: gcloud services enable API --project PROJECT, or "
+        f"let the global layer do it (gcp.services.enabled). It counts after some minutes. Then: {s.again}."
+    )
+
+
+def _conflict(s: Subject) -> str:
+    if s.type.startswith("kubernetes:"):
+        shown = s.object or "KIND NAME"
+        return (
+            f"Something of that name is in the cluster and not in the state of this stack. Look whose it is: kubectl "
+            f"get {shown} -o yaml. If nobody needs it: kubectl delete {shown}, then: {s.again}."
+        )
+    return (
+        f"Something of that name exists and is not in the state of this stack: left by an interrupted run, or somebody "
+        f"else's. Remove it in the cloud, or take it over: pulumi import -s {s.stack} {s.type or 'TYPE'} {s.name} ID. "
+        f"Then: {s.again}."
+    )
+
+
+def _changed_by_others(s: Subject) -> str:
+    shown = s.object or "KIND NAME"
+    return (
+        f"Somebody else changes the same fields of the object; kubectl get {shown} -o yaml --show-managed-fields says "
+        f"who. Let one of both decide them: leave the field out here, or stop the other. Then: {s.again}."
+    )
+
+
+def _busy(s: Subject) -> str:
+    return (
+        f"Something else is at work on it: an upgrade of the cloud's own, another person, another run. Wait until that "
+        f"is through, then: {s.again}."
+    )
+
+
+def _helm_pending(s: Subject) -> str:
+    words = (s.object or "release NAME -n NAMESPACE").removeprefix("release ")
+    return (
+        f"An interrupted run has left the release locked. See what it has: helm history {words}; go back to the last "
+        f"good revision: helm rollback {words}. Without one: helm uninstall {words}. Then: {s.again}."
+    )
+
+
+def _timeout(s: Subject) -> str:
+    return (
+        f"It took longer than the engine waits, and the cloud may still be at it, or done. Look at it in the cloud, "
+        f"then: {s.again}. That refreshes first, so what is there by then is found."
+    )
+
+
+def _internal(s: Subject) -> str:
+    page = "https://health.aws.amazon.com" if s.type.startswith(("aws:", "eks:")) else "https://status.cloud.google.com"
+    return f"A fault of the cloud's own. Run it again: {s.again}; what was made stays made. If it lasts: {page}."
+
+
+def _protected(s: Subject) -> str:
+    consent = f"homeport set -s {s.stack} protection=none"
+    if not s.again.startswith("homeport destroy"):
+        return (
+            f"It is guarded, because what it holds cannot be made again, and a change removes or replaces it: homeport "
+            f"plan -s {s.stack} shows it. Undo the change. If it is to go for good, let go first: {consent} (in production "
+            f"with decommission=true), {s.again}; then the change again."
+        )
+    return (
+        f"It is guarded, because what it holds cannot be made again. If it is to go for good: {consent} (in production "
+        f"with decommission=true), homeport up -s {s.stack}, then: {s.again}. If it was not to go, undo the change "
+        f"that removes or replaces it; homeport plan -s {s.stack} shows it."
+    )
+
+
+def _in_use(s: Subject) -> str:
+    return (
+        f"Something still uses it, which the text may name and which this stack need not have made: load balancers, "
+        f"disks and addresses of the cluster's own, things made by hand. Remove that in the cloud, then: {s.again}."
+    )
+
+
+def _locked(s: Subject) -> str:
+    return (
+        f"Another run has the stack; the text says whose and since when. Wait for its end. Only if you are sure that "
+        f"it is dead: pulumi cancel {s.stack}, then: {s.again}, which looks first for what the dead run had begun."
+    )
+
+
+def _not_ready(s: Subject) -> str:
+    if not s.type.startswith("kubernetes:"):
+        where = f"node pool {s.pool}" if s.pool else s.name
+        return (
+            f"It is made, but does not get well; the text says how far it came. Look at {where} in the cloud's "
+            f"console, mend the cause, then: {s.again}."
+        )
+    if s.type.startswith("kubernetes:helm.sh"):
+        words = (s.object or "release NAME -n NAMESPACE").removeprefix("release ")
+        place = words.rpartition(" -n ")[2] if " -n " in words else "NAMESPACE"
+        return (
+            f"The release is installed and its objects do not get ready in time: helm status {words}; kubectl get pods,"
+            f"events -n {place}. Mend the cause or take the change back in Pulumi.{s.stack}.yaml, then: {s.again}."
+        )
+    shown = s.object or "KIND NAME"
+    rolls = (
+        " What ran before still runs. To go back, set the tag that was there before: homeport set -s "
+        f"{s.stack} apps.APP.tag=TAG."
+        if re.search(r":(Deployment|StatefulSet|DaemonSet)$", s.type)
+        else ""
+    )
+    logs = f" and kubectl logs {shown.replace(' ', '/', 1)}" if re.search(r":(Deployment|Job)$", s.type) else ""
+    why = f"kubectl describe {shown}{logs} say why" if logs else f"kubectl describe {shown} says why"
+    return f"The object is in the cluster and does not get ready: {why}.{rolls} With the cause mended: {s.again}."
+
+
+def _webhook(s: Subject) -> str:
+    return (
+        f"A webhook in the cluster does not answer, so nothing of its kind can be made. The text names its service: "
+        f"kubectl get pods -n NAMESPACE of that service says whether it runs. Once it does: {s.again}."
+    )
+
+
+def _unreachable(s: Subject) -> str:
+    if s.type.startswith("kubernetes:"):
+        return (
+            f"The cluster's API does not answer from here: the tunnel, a VPN, or your address in cluster.api"
+            f".authorized_networks; homeport kubeconfig -s {s.stack} --merge, then kubectl get nodes, shows it. If the "
+            f"cluster is gone for good: PULUMI_K8S_DELETE_UNREACHABLE=true {s.again}."
+        )
+    return (
+        f"There was no answer over the network: check the connection, proxy and DNS of this machine, then: {s.again}."
+    )
+
+
+def _charts(s: Subject) -> str:
+    return (
+        f"The chart or its version cannot be fetched: homeport charts says where each comes from; without a way "
+        f"out, charts.source in Pulumi.{s.stack}.yaml names a folder or mirror. Then: {s.again}."
+    )
+
+
+def _namespace_quota(s: Subject) -> str:
+    return (
+        f"The quota of the namespace is used up; the text says by what. Raise tenants.NAME.quota in Pulumi.{s.stack}"
+        f".yaml, or ask for less, then: {s.again}."
+    )
+
+
+def _program(s: Subject) -> str:
+    return (
+        f"Nothing of the cloud: the settings or the code stop it. homeport plan -s {s.stack} shows the same without "
+        f"engine and account; mend it there, then: {s.again}."
+    )
+
+
+def _invalid(s: Subject) -> str:
+    return (
+        f"A value is not accepted; the text names field and rule. Change it (homeport config -s {s.stack} says where "
+        f"it comes from), then: {s.again}."
+    )
+
+
+def _not_found(s: Subject) -> str:
+    return (
+        f"Something that it needs is not there, or not any more. {s.again} refreshes first and makes again what of "
+        f"this stack is gone; what the stack does not make, somebody else has to."
+    )
+
+
+def _no_kind(s: Subject) -> str:
+    return (
+        f"The cluster does not know this kind: its definition comes with an add-on that is off, failed, or still being "
+        f"installed. See kubectl api-resources and addons in Pulumi.{s.stack}.yaml, then: {s.again}."
+    )
+
+
+def _other(s: Subject) -> str:
+    return (
+        f"Read the text: it is the first that failed, and the rest follows from it. With the cause mended: {s.again}."
+    )
+
+
+_CASES: Final[Mapping[Case, Callable[[Subject], str]]] = {
+    "api_disabled": _api_disabled,
+    "capacity": _capacity,
+    "changed_by_others": _changed_by_others,
+    "charts": _charts,
+    "declined": lambda s: f"Nobody said yes, so nothing was done. When it shall be: {s.again}.",
+    "helm_pending": _helm_pending,
+    "invalid": _invalid,
+    "login": _login,
+    "namespace_quota": _namespace_quota,
+    "no_kind": _no_kind,
+    "no_plugin": lambda s: f"A plugin of the engine is missing: pulumi install, then: {s.again}.",
+    "no_terminal": lambda s: f"Nobody can be asked here, so say it beforehand: {s.again} --yes.",
+    "not_found": _not_found,
+    "passphrase": lambda s: (
+        "The passphrase of the stack's secrets is missing or another one: export PULUMI_CONFIG_PASSPHRASE_FILE=FILE, "
+        f"then: {s.again}."
+    ),
+    "pending": lambda s: f"An interrupted run has left something half-made: {s.again} names it and says what to do.",
+    "state": lambda s: (
+        "The state cannot be read: the run before was cut off while it wrote. Bring the last good version back (the "
+        f"bucket keeps them; docs/runbooks/interrupted-update.md), then: {s.again}."
+    ),
+    "webhook": _webhook,
+}
+_KINDS: Final[Mapping[Kind, Callable[[Subject], str]]] = {
+    "throttled": _throttled,
+    "quota": _quota,
+    "forbidden": _forbidden,
+    "conflict": _conflict,
+    "busy": _busy,
+    "timeout": _timeout,
+    "internal": _internal,
+    "protected": _protected,
+    "in_use": _in_use,
+    "locked": _locked,
+    "not_ready": _not_ready,
+    "unreachable": _unreachable,
+    "program": _program,
+    "other": _other,
+}
