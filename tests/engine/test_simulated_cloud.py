@@ -146,6 +146,25 @@ def test_a_refresh_reads_what_was_given_and_not_what_the_cloud_added() -> None:
     assert as_read({"a": {"b": 1}}, {"a": {"b": 2, "c": 3}, "d": 4}) == {"a": {"b": 2}}
 
 
+def test_a_refresh_reads_all_of_a_map_that_is_the_programs_as_a_whole() -> None:
+    added = as_read({"a": {"b": {"own": 1}}}, {"a": {"b": {"own": 1, "foreign": 2}, "c": 3}}, frozenset({"a.b"}))
+    assert added == {"a": {"b": {"own": 1, "foreign": 2}}}
+    assert as_read({"a": {"own": 1}}, {"a": {"own": 1, "foreign": 2}}, frozenset({"a.b"})) == {"a": {"own": 1}}
+
+
+def test_another_default_label_is_a_change_of_whatever_carries_labels() -> None:
+    gcp = Gcp(Cloud(), lambda: ("host", "127.0.0.1:1", "CA"))
+    before, after = ({"project": "p", "defaultLabels": {"owner": owner}} for owner in ("platform", "shop"))
+    token, inputs = "gcp:compute/address:Address", {"name": "a"}
+    _, made = gcp.create(token, "a", inputs, before)
+    assert gcp.stale(token, inputs, made, before) == ()
+    assert gcp.stale(token, inputs, made, after) == ("pulumiLabels",)
+    own = {**inputs, "labels": {"owner": "platform"}}
+    assert gcp.stale(token, own, made, after) == ()
+    _, network = gcp.create(NETWORK, "n", {"name": "n"}, before)
+    assert gcp.stale(NETWORK, {"name": "n"}, network, after) == ()
+
+
 def test_a_fault_strikes_as_often_as_it_says() -> None:
     cloud = Cloud()
     cloud.inject(Fault("network", "create", times=2))

@@ -81,6 +81,10 @@ class Aws:
         """Computed properties that the preview of an update does not know."""
         return _CHANGING.get(token, frozenset())
 
+    def stale(self, token: str, inputs: Properties, state: Properties, config: Properties) -> tuple[str, ...]:
+        """Computed properties that another configuration of the provider changes: none."""
+        return ()
+
     def config_problem(self, inputs: Properties, schema: TypeSchema | None, config: Properties) -> str | None:
         """What is missing in the provider's configuration for a resource."""
         regional = schema is not None and "region" in schema.inputs

@@ -45,16 +45,24 @@ def _of_lists(old: list[Any], new: list[Any], path: str) -> Iterator[tuple[str, 
             yield from differences(old[index], new[index], below)
 
 
-def as_read(inputs: Properties, live: Properties) -> Properties:
+def as_read(inputs: Properties, live: Properties, whole: frozenset[str] = frozenset(), path: str = "") -> Properties:
     """The inputs that a refresh puts into the state: those that were given, with the values that the cloud has now.
 
     What the cloud added by itself stays out, as in the real providers: nobody asked for it.
+
+    Args:
+        inputs: in the state.
+        live: in the cloud.
+        whole: paths of maps that belong to the program as a whole, so that an entry that somebody added is read too.
+        path: of `inputs`, below the resource.
     """
-    return {key: _as_read(value, live.get(key, value)) for key, value in inputs.items()}
+    return {
+        key: _as_read(value, live.get(key, value), whole, f"{path}.{key}".lstrip(".")) for key, value in inputs.items()
+    }
 
 
-def _as_read(given: Any, live: Any) -> Any:
+def _as_read(given: Any, live: Any, whole: frozenset[str], path: str) -> Any:
     if plain(given) == plain(live):
         return given
     asked, there = as_map(given), as_map(live)
-    return live if asked is None or there is None else as_read(asked, there)
+    return live if asked is None or there is None or path in whole else as_read(asked, there, whole, path)

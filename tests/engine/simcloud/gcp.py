@@ -61,6 +61,11 @@ class Gcp:
         """Computed properties that the preview of an update does not know."""
         return frozenset()
 
+    def stale(self, token: str, inputs: Properties, state: Properties, config: Properties) -> tuple[str, ...]:
+        """Computed properties that another configuration of the provider changes: labels that all resources carry."""
+        labelled = "pulumiLabels" in state
+        return ("pulumiLabels",) if labelled and plain(state["pulumiLabels"]) != _labels(token, inputs, config) else ()
+
     def config_problem(self, inputs: Properties, schema: TypeSchema | None, config: Properties) -> str | None:
         """What is missing in the provider's configuration for a resource."""
         needs_project = schema is not None and "project" in schema.inputs
@@ -93,8 +98,7 @@ class Gcp:
         made = self._made(token, new_id, context, given, old=old)
         outputs = all_properties(token, context, inputs, made=made, old=old)
         if "effectiveLabels" in outputs:
-            own = given.get("resourceLabels" if token.startswith("gcp:container/cluster") else "labels")
-            labels = {**(as_map(config.get("defaultLabels")) or {}), **(as_map(own) or {})}
+            labels = _labels(token, given, config)
             outputs["pulumiLabels"] = Secret(labels)
             outputs["effectiveLabels"] = Secret({**labels, "goog-pulumi-provisioned": "true"})
         return new_id, outputs
@@ -154,6 +158,12 @@ class Gcp:
             }
         version = f"{given.get('minMasterVersion') or KUBERNETES_VERSION}.1-gke.100"
         return {**made, "masterVersion": version, "nodeVersion": version}
+
+
+def _labels(token: str, inputs: Properties, config: Properties) -> Properties:
+    """What the provider looks after: its default labels, and the program's on top."""
+    own = plain(inputs.get("resourceLabels" if token.startswith("gcp:container/cluster") else "labels"))
+    return {**(as_map(config.get("defaultLabels")) or {}), **(as_map(own) or {})}
 
 
 def _context(token: str, name: str, given: Properties, config: Properties) -> Context:

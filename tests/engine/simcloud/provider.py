@@ -23,7 +23,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 from tests.engine.simcloud.cloud import Cloud, CloudError, Live, Operation, Record, now
 from tests.engine.simcloud.difference import as_read, differences
 from tests.engine.simcloud.refusals import check_delete, check_new
-from tests.engine.simcloud.replacements import KEPT_WHEN_REMOVED, replaces
+from tests.engine.simcloud.replacements import KEPT_WHEN_REMOVED, READ_WHOLE, replaces
 from tests.engine.simcloud.samples import computed_keys
 from tests.engine.simcloud.sdk_schema import TypeSchema, package_version, type_schema, unknown_keys
 from tests.engine.simcloud.values import UNKNOWN, Properties, decode, encode, has_unknown, plain, redact
@@ -52,6 +52,10 @@ class Simulated(Protocol):
 
     def changing(self, token: str) -> frozenset[str]:
         """Computed properties that the preview of an update does not know."""
+        ...
+
+    def stale(self, token: str, inputs: Properties, state: Properties, config: Properties) -> tuple[str, ...]:
+        """Computed properties that another configuration of the provider changes."""
         ...
 
     def config_problem(self, inputs: Properties, schema: TypeSchema | None, config: Properties) -> str | None:
@@ -148,6 +152,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         old, new = decode(request.old_inputs), decode(request.news)
         kept = KEPT_WHEN_REMOVED.get(token, frozenset())
         found = [(path, kind) for path, kind in differences(old, new) if not (kind == "DELETE" and path in kept)]
+        stale = self._simulated.stale(token, new, decode(request.olds), self._config(context))
+        found += [(path, "UPDATE") for path in stale]
         replacing = {path for path, _ in found if replaces(token, path, old, new)}
         detailed = {
             path: provider_pb2.PropertyDiff(
@@ -230,7 +236,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return request.id, dict(live.properties)
 
         id_, outputs = self._operate("read", request.urn, {}, context, read)
-        read_inputs = as_read(inputs, outputs) if id_ else {}
+        read_inputs = as_read(inputs, outputs, READ_WHOLE.get(token, frozenset())) if id_ else {}
         return provider_pb2.ReadResponse(id=id_, properties=encode(outputs), inputs=encode(read_inputs))
 
     def Invoke(self, request: Any, context: Any) -> Any:

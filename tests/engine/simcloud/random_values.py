@@ -41,6 +41,10 @@ class RandomValues:
         """Computed properties that the preview of an update does not know."""
         return frozenset()
 
+    def stale(self, token: str, inputs: Properties, state: Properties, config: Properties) -> tuple[str, ...]:
+        """Computed properties that another configuration of the provider changes: none."""
+        return ()
+
     def config_problem(self, inputs: Properties, schema: TypeSchema | None, config: Properties) -> str | None:
         """Nothing can be missing."""
         return None

@@ -81,6 +81,12 @@ KEPT_WHEN_REMOVED: Final[Mapping[str, frozenset[str]]] = {
     "gcp:container/cluster:Cluster": frozenset({"privateClusterConfig", "workloadIdentityConfig"}),
 }
 
+#: Maps that belong to the program as a whole: what somebody adds is drift. Labels of clusters and of most other types
+#: are not among them: the provider looks after those alone that the program names.
+READ_WHOLE: Final[Mapping[str, frozenset[str]]] = {
+    "gcp:container/nodePool:NodePool": frozenset({"nodeConfig.labels", "nodeConfig.resourceLabels"}),
+}
+
 
 def is_listed(token: str) -> bool:
     """Whether it is known what replaces this type."""
