@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from homeport.deploy.event_log import read_lines
+from homeport.deploy.explain import explain
+from homeport.deploy.kinds import Kind
 from tests.engine.events import Result
 from tests.engine.harness import Engine
 from tests.engine.simcloud.cloud import Fault
@@ -18,10 +21,12 @@ class Broken:
     Attributes:
         fault: what goes wrong.
         resource: logical name of the resource that the message names.
+        kind: what people are told that it is; None where that is not the point.
     """
 
     fault: Fault
     resource: str
+    kind: Kind | None = None
 
 
 def repeat_until_done(engine: Engine, command: Callable[[], Result], faults: Sequence[Broken]) -> None:
@@ -45,8 +50,22 @@ def repeat_until_done(engine: Engine, command: Callable[[], Result], faults: Seq
         for broken in met:
             assert any(broken.fault.text in error for error in result.errors), broken
             assert broken.resource in failed or broken.resource in result.output, broken
+        assert_explained(result, met)
     assert waiting == [], "some faults were never met"
     command().must()
+
+
+def assert_explained(result: Result, met: Sequence[Broken]) -> None:
+    """What people are told about a failed run is one of the faults that it met: its resource, its text, its kind."""
+    assert result.event_log is not None
+    explanation = explain(read_lines(result.event_log))
+    assert explanation is not None, "nothing was explained"
+    first = explanation.first
+    told = [broken for broken in met if broken.resource == first.name and broken.fault.text in first.text]
+    assert told, f"told was of {first}, which is none of {met}"
+    kinds = {broken.kind for broken in told}
+    assert None in kinds or explanation.kind in kinds, f"{explanation.kind}: {first.text}"
+    assert explanation.remedy
 
 
 def assert_nothing_is_orphaned_or_twice(engine: Engine) -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from tests.engine.events import Result
 from tests.engine.harness import Engine
 
 Config = dict[str, Any]
+#: Types whose replacement loses what they hold, or all that stands on them: no change of settings does that in passing.
+_KEPT: Final = re.compile(
+    r"gcp:(container/cluster|dns/managedZone|kms/(keyRing|cryptoKey)|storage/bucket|artifactregistry/repository"
+    r"|secretmanager/secret|compute/(network|subnetwork|address|globalAddress)|servicenetworking/connection):"
+    r"|aws:(eks/cluster|route53/zone|kms/key|s3/bucket|ecr/repository|secretsmanager/secret|ec2/(vpc|subnet|eip)):"
+)
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,14 @@ def assert_touches(engine: Engine, change: Change) -> None:
     assert result.touched == change.touched, f"touched were {dict(result.touched)}"
     for name, properties in change.properties.items():
         assert {path for step in result.steps if step.name == name for path in step.changed} == set(properties)
+    assert_nothing_that_holds_state_is_replaced(result)
     in_the_cloud = {record.name for record in engine.cloud.since(before)}
     assert in_the_cloud <= change.touched.keys(), "the cloud was asked for more than the engine said"
+
+
+def assert_nothing_that_holds_state_is_replaced(result: Result) -> None:
+    """No cluster, zone, key, bucket, registry, network or reserved address is made anew."""
+    assert [step for step in result.steps if "replace" in step.operation and _KEPT.match(step.type)] == []
 
 
 def assert_repaired(engine: Engine, drift: Drift) -> None:

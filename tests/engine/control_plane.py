@@ -120,8 +120,25 @@ class ControlPlane:
         with self._lock:
             self._stop()
 
+    def go_away(self) -> None:
+        """Answer nothing any more; what is in the cluster stays."""
+        with self._lock:
+            self._stop()
+
+    def come_back(self) -> None:
+        """Answer again, with all that was there."""
+        with self._lock:
+            self._start()
+            self.stand_in.start()
+
     def request(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, merge: bool = False
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        merge: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> ApiAnswer:
         """Ask the API as an administrator.
 
@@ -130,14 +147,15 @@ class ControlPlane:
             path: of the resource.
             body: to send.
             merge: the body is merged into what is there.
+            headers: laid over ours, to ask as somebody else.
         """
         context = ssl.create_default_context(cafile=str(self.ca_file))
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=context)
         try:
             text = None if body is None else json.dumps(body)
             kind = "application/merge-patch+json" if merge else "application/json"
-            headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": kind}
-            connection.request(method, path, text, headers)
+            ours = {"Authorization": f"Bearer {TOKEN}", "Content-Type": kind}
+            connection.request(method, path, text, {**ours, **(headers or {})})
             answer = connection.getresponse()
             data = answer.read()
             is_json = answer.headers.get_content_type() == "application/json"

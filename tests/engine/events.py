@@ -56,6 +56,7 @@ class Result:
         warnings: the same of severity warning.
         output: all that a person would have seen.
         seconds: how long it took.
+        event_log: the file of its events; None for what writes none.
     """
 
     command: str
@@ -65,6 +66,7 @@ class Result:
     warnings: Sequence[str]
     output: str
     seconds: float
+    event_log: Path | None = None
 
     @property
     def touched(self) -> Mapping[str, str]:

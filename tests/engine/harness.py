@@ -186,7 +186,14 @@ class Engine:
         seconds = time.monotonic() - started
         found = read_events(event_log)
         result = Result(
-            command, process.returncode, found.steps, found.errors, found.warnings, log.read_text(), seconds
+            command,
+            process.returncode,
+            found.steps,
+            found.errors,
+            found.warnings,
+            log.read_text(),
+            seconds,
+            event_log if events else None,
         )
         _say(f"{self.stack}: {command}: {len(result.steps)} steps, status {result.code}, {seconds:.1f} s")
         return result
