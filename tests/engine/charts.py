@@ -26,6 +26,8 @@ class Kind:
         plural: as in paths.
         version: that is served and stored.
         namespaced: or cluster-wide.
+        also: further versions that are served.
+        fields: texts below `spec` that the schema describes; everything else passes as it is.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Kind:
     plural: str
     version: str = "v1"
     namespaced: bool = True
+    also: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +184,16 @@ def write_chart(folder: Path, name: str, version: str, app_version: str, content
 
 
 def _definition(kind: Kind) -> dict[str, Any]:
-    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version: dict[str, Any] = {"name": kind.version, "served": True, "storage": True, "subresources": {"status": {}}}
+    schema: dict[str, Any] = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    if kind.fields:
+        described: dict[str, Any] = {name: {"type": "string"} for name in kind.fields}
+        schema |= {"properties": {"spec": {**schema, "properties": described}}}
+    common: dict[str, Any] = {
+        "served": True,
+        "subresources": {"status": {}},
+        "schema": {"openAPIV3Schema": schema},
+    }
+    names = (kind.version, *kind.also)
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -194,6 +206,6 @@ def _definition(kind: Kind) -> dict[str, Any]:
             "group": kind.group,
             "scope": "Namespaced" if kind.namespaced else "Cluster",
             "names": {"kind": kind.name, "plural": kind.plural, "singular": kind.name.lower()},
-            "versions": [{**version, "schema": {"openAPIV3Schema": anything}}],
+            "versions": [{"name": name, "storage": name == kind.version, **common} for name in names],
         },
     }

@@ -47,6 +47,8 @@ class StandIn:
         self._thread: threading.Thread | None = None
         self.never_ready: str | None = None
         """Pattern of names of pods and custom resources that never get ready."""
+        self.failing: str | None = None
+        """Pattern of names of Jobs' pods that end with an error."""
 
     def start(self) -> None:
         """Begin, with a node; the API server answers already."""
@@ -105,7 +107,8 @@ class StandIn:
             binding = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": metadata["name"]}, "target": target}
             self._api.request("POST", f"{path}/binding", binding)
         elif pod["status"].get("phase") == "Pending" and not self._hindered(metadata):
-            self._api.request("PATCH", f"{path}/status", {"status": _pod_status(pod)}, merge=True)
+            failed = self.failing is not None and re.search(self.failing, metadata["name"]) is not None
+            self._api.request("PATCH", f"{path}/status", {"status": _pod_status(pod, failed=failed)}, merge=True)
 
     # --- volumes
 
@@ -198,11 +201,12 @@ def _node_status() -> Object:
     return {"status": {"capacity": capacity, "allocatable": capacity, "conditions": [ready]}}
 
 
-def _pod_status(pod: Object) -> Object:
+def _pod_status(pod: Object, *, failed: bool = False) -> Object:
     spec = pod["spec"]
     owners: list[Object] = pod["metadata"].get("ownerReferences", [])
     completes = any(owner["kind"] == "Job" for owner in owners) or spec.get("restartPolicy") in {"Never", "OnFailure"}
-    ended = {"terminated": {"exitCode": 0, "reason": "Completed", "startedAt": _now(), "finishedAt": _now()}}
+    outcome = {"exitCode": 1, "reason": "Error"} if failed else {"exitCode": 0, "reason": "Completed"}
+    ended = {"terminated": {**outcome, "startedAt": _now(), "finishedAt": _now()}}
     running = {"running": {"startedAt": _now()}}
 
     def container(given: Object, *, done: bool) -> Object:
@@ -212,7 +216,7 @@ def _pod_status(pod: Object) -> Object:
 
     ready = "False" if completes else "True"
     return {
-        "phase": "Succeeded" if completes else "Running",
+        "phase": ("Failed" if failed else "Succeeded") if completes else "Running",
         "podIP": "192.0.2.10",
         "podIPs": [{"ip": "192.0.2.10"}],
         "startTime": _now(),
