@@ -56,6 +56,8 @@ class Site:
         ]
         self._server = CloudServer(self.cloud, clouds)
         self._commands = 0
+        self.variables: dict[str, str] = {}
+        """Of the environment, as a person sets them for a command."""
 
     def next_log(self, command: str) -> tuple[Path, Path]:
         """Where a command's output and its event log go."""
@@ -80,6 +82,7 @@ class Site:
             "PYTHONPATH": str(self.work / "components"),
             # GKE's DNS endpoint has a certificate that every machine trusts; this is the machine's list here.
             "SSL_CERT_FILE": str(self.control_plane.ca_file),
+            **self.variables,
         }
 
     def save(self, folder: Path) -> None:
