@@ -73,14 +73,24 @@ class Makespan:
     path: tuple[tuple[str, float], ...]
 
 
-def durations(table: Mapping[str, float]) -> Callable[[Resource], float]:
-    """Seconds of a resource: of the longest entry that its type begins with; none for components and providers."""
+def seconds_by_type(table: Mapping[str, float]) -> Callable[[str], float]:
+    """Seconds of a type: of the longest entry that it begins with; 0 for a type that begins with none."""
     entries = sorted(table.items(), key=lambda entry: -len(entry[0]))
+
+    def seconds(type_: str) -> float:
+        return next((value for start, value in entries if type_.startswith(start)), 0.0)
+
+    return seconds
+
+
+def durations(table: Mapping[str, float]) -> Callable[[Resource], float]:
+    """Seconds of a resource, by its type; none for components and providers."""
+    by_type = seconds_by_type(table)
 
     def seconds(resource: Resource) -> float:
         if not (resource.custom or resource.remote) or resource.is_provider or resource.external is not None:
             return 0.0
-        return next((value for start, value in entries if resource.type.startswith(start)), 0.0)
+        return by_type(resource.type)
 
     return seconds
 

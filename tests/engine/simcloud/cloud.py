@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
+from tests.engine.simcloud.durations import Durations
 from tests.engine.simcloud.values import Properties, plain
 
 #: Making one that is there overwrites it, so that a replacement that deletes the old one last deletes the new one.
@@ -113,6 +114,8 @@ class Cloud:
     live: dict[Key, Live] = field(default_factory=dict[Key, Live])
     journal: list[Record] = field(default_factory=list[Record])
     lock: threading.RLock = field(default_factory=threading.RLock)
+    durations: Durations | None = None
+    """How long what succeeds takes; None: no longer than it takes to simulate it."""
     _faults: list[Fault] = field(default_factory=list[Fault])
 
     # --- for providers
@@ -156,6 +159,11 @@ class Cloud:
         """Write an operation into the journal."""
         with self.lock:
             self.journal.append(record)
+
+    def take_time(self, operation: str, urn: str, started: float) -> None:
+        """Wait until an operation has taken its time; others go on meanwhile."""
+        if self.durations is not None:
+            time.sleep(self.durations.left(operation, urn, started))
 
     def fault(self, operation: str, type_: str, name: str) -> Fault | None:
         """The fault that hits this operation, once less from now on."""

@@ -301,6 +301,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if fault is not None and not fault.made:
                 raise CloudError(fault.text)
             done = act(config)
+            if not preview:
+                self._cloud.take_time(operation, urn, started)
             if fault is not None:
                 raise CloudError(fault.text, made=done)
         except CloudError as refusal:
