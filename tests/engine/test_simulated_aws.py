@@ -57,6 +57,8 @@ def simulated(cloud: Cloud | None = None, addons: list[str] | None = None) -> Aw
         (CLUSTER, "accessConfig.authenticationMode", False),
         (NODE_GROUP, "instanceTypes[1]", True),
         (NODE_GROUP, "capacityType", True),
+        (CLUSTER, "encryptionConfig", True),
+        (CLUSTER, "encryptionConfig.provider.keyArn", False),
         (NODE_GROUP, "launchTemplate.version", False),
         (NODE_GROUP, "launchTemplate.id", True),
         (NODE_GROUP, "scalingConfig.maxSize", False),

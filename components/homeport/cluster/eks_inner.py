@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, Final, cast, final
 
 import pulumi
+import pulumi_aws as aws
 
 from homeport import options
 from homeport.cluster.eks_sdk import eks
@@ -37,6 +38,9 @@ def cluster_transform(guarded: Guard) -> pulumi.ResourceTransform:
         extra = pulumi.ResourceOptions(
             protect=guarded.protect or None,
             retain_on_delete=guarded.retain or None,
+            # EKS takes no other key, and the provider reports such a change as done without asking for it.
+            # https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
+            replace_on_changes=options.paths(aws.eks.Cluster, "encryptionConfig.provider.keyArn"),
             # An upgrade of the control plane outlasts the provider's own limit.
             custom_timeouts=pulumi.CustomTimeouts(create="60m", update="120m", delete="60m"),
         )

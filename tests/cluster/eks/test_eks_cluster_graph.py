@@ -115,6 +115,12 @@ class TestTheInnerCluster:
         assert result is not None
         assert result.opts.protect is on
 
+    def test_another_key_of_its_secrets_replaces_it(self) -> None:
+        """A key where there was none does not: the paths below it do not change one by one."""
+        result = self.transformed("aws:eks/cluster:Cluster", "none")
+        assert result is not None
+        assert result.opts.replace_on_changes == ["encryptionConfig.provider.keyArn"]
+
     @pytest.mark.parametrize("type_", ["eks:index:Cluster", "pulumi:providers:kubernetes", "aws:iam/role:Role"])
     def test_nothing_else_is_changed(self, type_: str) -> None:
         assert self.transformed(type_, "strict") is None

@@ -121,6 +121,9 @@ class Aws:
         if token == CLUSTER:
             own |= {key: old[key] for key in ("endpoint", "certificateAuthority", "identities")}
             own["vpcConfig"] = {key: old["vpcConfig"][key] for key in ("clusterSecurityGroupId", "vpcId")}
+            if "encryptionConfig" in old:
+                # The provider says nothing, and EKS keeps the key that it has.
+                inputs = {**inputs, "encryptionConfig": old["encryptionConfig"]}
         if token == LAUNCH_TEMPLATE:
             latest = int(old["latestVersion"]) + 1
             own |= {"latestVersion": latest, "defaultVersion": latest}

@@ -15,7 +15,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tests.engine.simcloud.replacements_aws import AWS_REPLACING, BUCKET_SETTINGS, BUCKET_SETTINGS_REPLACING
+from tests.engine.simcloud.replacements_aws import (
+    AWS_REPLACING,
+    BUCKET_SETTINGS,
+    BUCKET_SETTINGS_REPLACING,
+    REPLACED_WHEN_REMOVED,
+)
 from tests.engine.simcloud.values import Properties, plain
 
 #: Stands for every input of a type.
@@ -104,6 +109,8 @@ def replaces(token: str, path: str, old: Properties, new: Properties) -> bool:
     if BUCKET_SETTINGS.match(token):
         rules = frozenset(BUCKET_SETTINGS_REPLACING.split())
     if token.startswith("aws:") and bare == "region":
+        return True
+    if (token, bare) in REPLACED_WHEN_REMOVED and bare not in new:
         return True
     return EVERYTHING in rules or any(bare == rule or bare.startswith(f"{rule}.") for rule in rules)
 

@@ -3,6 +3,7 @@
 Dated: 2026-11-21. Sources:
 - `aws:eks/cluster`, `aws:eks/nodeGroup`: `ForceNew` in the provider's schema (commits 00555dc5b3 and 012e0a32f0), from
   which Pulumi's is bridged.
+  A cluster without `encryptionConfig` is another one; its other changes the provider takes, and asks EKS for none.
 - `aws:ecr/lifecyclePolicy`: the same (commit 00a35305dc).
 - all others: the create-only properties of CloudFormation's resource schemas of 2026-10-20, as far as the API knows no
   update of them, in the provider's spelling. Types that CloudFormation does not have (S3's settings, tags of scaling
@@ -73,6 +74,8 @@ AWS_REPLACING: Final[Mapping[str, str]] = {
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "securityGroupId",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "securityGroupId",
 }
+#: Type and block whose removal replaces, and no other change of it.
+REPLACED_WHEN_REMOVED: Final = frozenset({("aws:eks/cluster:Cluster", "encryptionConfig")})
 #: Settings of a bucket belong to it.
 BUCKET_SETTINGS: Final = re.compile(r"aws:s3/bucket[A-Z]\w*:")
 BUCKET_SETTINGS_REPLACING: Final = "bucket expectedBucketOwner"
