@@ -83,9 +83,9 @@ class Engine:
         """Remove the lock that a killed engine has left behind."""
         return self._run("cancel", "--yes", "--stack", self.stack)
 
-    def export(self) -> dict[str, Any]:
-        """The state, secrets encrypted."""
-        return json.loads(self._run("stack", "export", "--stack", self.stack).must().output)
+    def export(self, *arguments: str) -> dict[str, Any]:
+        """The state, secrets encrypted unless `--show-secrets` is given."""
+        return json.loads(self._run("stack", "export", "--stack", self.stack, *arguments).must().output)
 
     def set_secret(self, name: str, value: str) -> None:
         """Set a secret of the stack, as a person would."""
