@@ -50,14 +50,14 @@ READING, WRITING = VERBS[:3], VERBS[3:]
 ELSEWHERE = ("kube-system", "default", "sealed-secrets", "cert-manager", "monitoring", "traefik")
 #: Which of `NAMESPACED` each role may read and write in its tenant's namespace; Kubernetes' own roles say so.
 READS: dict[str, set[str]] = {
-    "admin": set(NAMESPACED),
-    "edit": set(NAMESPACED) - {"rbac.authorization.k8s.io/rolebindings"},
-    "view": set(NAMESPACED) - {"rbac.authorization.k8s.io/rolebindings", "secrets"},
+    "admin": set[str](NAMESPACED),
+    "edit": set[str](NAMESPACED) - {"rbac.authorization.k8s.io/rolebindings"},
+    "view": set[str](NAMESPACED) - {"rbac.authorization.k8s.io/rolebindings", "secrets"},
 }
 #: Room and limits of a tenant are the platform's: nobody writes them.
 WRITES: dict[str, set[str]] = {
-    "admin": set(NAMESPACED) - {"resourcequotas", "limitranges"},
-    "edit": set(NAMESPACED) - {"resourcequotas", "limitranges", "rbac.authorization.k8s.io/rolebindings"},
+    "admin": set[str](NAMESPACED) - {"resourcequotas", "limitranges"},
+    "edit": set[str](NAMESPACED) - {"resourcequotas", "limitranges", "rbac.authorization.k8s.io/rolebindings"},
     "view": set(),
 }
 
