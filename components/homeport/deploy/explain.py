@@ -11,12 +11,12 @@ Pure: nothing here imports pulumi, reads a file or prints.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from homeport.deploy.fields import mapping, text_of
-from homeport.deploy.kinds import Case, Kind, classify
+from homeport.deploy.kinds import Case, Kind, classify, classify_engine, classify_program
 from homeport.deploy.remedies import Subject, remedy
 
 #: Stands for what no resource is to blame for: settings, code, look-ups, the engine itself.
@@ -104,28 +104,28 @@ def explain(
     seen = _Seen()
     for event in events:
         seen.note(event)
-    return explained(seen.failures(), stack=stack or seen.stack, again=again, details=seen.details)
+    return _explained(seen.failures(), _kind, stack=stack or seen.stack, again=again, details=seen.details)
 
 
 def explain_text(output: str, *, stack: str, again: str | None = None) -> Explanation | None:
     """The same for a run that ended before the engine wrote an event: from what it printed to standard error."""
     texts = [part.strip() for part in re.split(r"^error: ", _plain(output), flags=re.MULTILINE)[1:]]
     failures = [Failure(PROGRAM, "", "", "", text) for text in texts if text and not is_follower(text)]
-    return explained(failures, stack=stack, again=again)
+    return _explained(failures, lambda failure: classify_engine(failure.text), stack=stack, again=again, details={})
 
 
-def explained(
+def _explained(
     failures: Iterable[Failure],
+    kind_of: Callable[[Failure], tuple[Kind, Case]],
     *,
     stack: str,
-    again: str | None = None,
-    details: Mapping[str, Mapping[str, Any]] | None = None,
+    again: str | None,
+    details: Mapping[str, Mapping[str, Any]],
 ) -> Explanation | None:
-    """The explanation of failures that are in order; None without any."""
     first, *others = [*failures] or [None]
     if first is None:
         return None
-    kind, case = _kind(first)
+    kind, case = kind_of(first)
     subject = Subject(
         name=first.name,
         type=first.type,
@@ -133,7 +133,7 @@ def explained(
         text=first.text,
         stack=stack,
         again=again or f"homeport up -s {stack}",
-        inputs=(details or {}).get(first.urn, {}),
+        inputs=details.get(first.urn, {}),
     )
     return Explanation(first, tuple(other for other in others if other is not None), kind, remedy(kind, case, subject))
 
@@ -144,9 +144,7 @@ def is_follower(text: str) -> bool:
 
 
 def _kind(failure: Failure) -> tuple[Kind, Case]:
-    if failure.text:
-        return classify(failure.text, failure.type)
-    return ("other", "") if failure.type else ("program", "")
+    return classify(failure.text, failure.type) if failure.type else classify_program(failure.text)
 
 
 class _Seen:

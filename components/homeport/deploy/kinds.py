@@ -91,9 +91,10 @@ KUBERNETES: Final = (
     _pattern("conflict", r"Apply failed with \d+ conflict|conflicts? with \"|the object has been modified",
              "changed_by_others"),
     _pattern("conflict", r"already exists|AlreadyExists|cannot re-use a name that is still in use|ownership metadata"),
+    # Before the next: the provider calls a cluster unreachable that it cannot log in to.
+    _pattern("forbidden", r"Unauthorized|must be logged in|exec plugin|getting credentials: exec", "login"),
     _pattern("unreachable", r"cluster is unreachable|PULUMI_K8S_DELETE_UNREACHABLE|failed to parse kubeconfig"
              r"|unable to load Kubernetes client configuration|dial tcp|no such host|TLS handshake timeout|x509:"),
-    _pattern("forbidden", r"Unauthorized|must be logged in|exec plugin|getting credentials: exec", "login"),
     _pattern("other", r"no matches for kind|server could not find the requested resource"
              r"|ensure CRDs are installed first", "no_kind"),
     _pattern("not_ready", r"failed to (fully )?initialize or become live|failed to become (ready|available)"
@@ -171,27 +172,39 @@ NETWORK: Final = (
     _pattern("timeout", r"context deadline exceeded|timeout while waiting|timed out"),
 )  # fmt: skip
 
-#: By the beginning of a type token; others are asked in this order.
-_FAMILIES: Final = {"gcp:": GOOGLE, "aws:": AWS, "eks:": AWS, "kubernetes:": KUBERNETES}
-_PROGRAM: Final = re.compile(
-    r"Program failed with|unhandled exception|problems? in the settings|^Traceback", re.MULTILINE
-)
+#: By the beginning of a type token.
+_FAMILIES: Final = {
+    "gcp:": GOOGLE,
+    "pulumi:providers:gcp": GOOGLE,
+    "aws:": AWS,
+    "eks:": AWS,
+    "pulumi:providers:aws": AWS,
+    "kubernetes:": KUBERNETES,
+    "pulumi:providers:kubernetes": KUBERNETES,
+}
 
 
-def classify(text: str, type_: str = "") -> tuple[Kind, Case]:
-    """The kind of failure that a text tells of.
+def classify(text: str, type_: str) -> tuple[Kind, Case]:
+    """The kind of failure of a resource that a text tells of, and its case.
 
     Args:
         text: what was said.
-        type_: type token of the resource that it was said of; empty: of none.
+        type_: type token of the resource.
     """
-    own = next((family for start, family in _FAMILIES.items() if type_.startswith(start)), None)
-    families = (PULUMI, own, NETWORK) if own is not None else (PULUMI, GOOGLE, AWS, KUBERNETES, NETWORK)
-    if own is None and _PROGRAM.search(text):
-        # The text of a program may hold any word.
-        return "program", ""
-    for family in families:
-        for pattern in family:
-            if pattern.regex.search(text):
-                return pattern.kind, pattern.case
-    return ("other", "") if own is not None else ("program", "")
+    own = [family for start, family in _FAMILIES.items() if type_.startswith(start)]
+    return _first(text, PULUMI, *own, NETWORK) or ("other", "")
+
+
+def classify_program(text: str) -> tuple[Kind, Case]:
+    """The same for what was said of no resource while the program ran; it may hold any word."""
+    return _first(text, PULUMI, NETWORK) or ("program", "")
+
+
+def classify_engine(text: str) -> tuple[Kind, Case]:
+    """The same for what the engine said before it ran the program: of the place of the state, mostly."""
+    return _first(text, PULUMI, GOOGLE, AWS, NETWORK) or ("other", "")
+
+
+def _first(text: str, *families: tuple[Pattern, ...]) -> tuple[Kind, Case] | None:
+    found = (pattern for family in families for pattern in family if pattern.regex.search(text))
+    return next(((pattern.kind, pattern.case) for pattern in found), None)

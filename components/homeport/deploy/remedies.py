@@ -1,4 +1,4 @@
-"""What to do about a failure: plain sentences, with the exact command, and the field of the stack file where it has one.
+"""What to do about a failure: plain sentences, the exact command, and the field of the stack file where there is one.
 
 Of a resource's inputs only names of Kubernetes objects are shown. Pure: nothing here imports pulumi.
 """
@@ -191,8 +191,8 @@ def _protected(s: Subject) -> str:
     if not s.again.startswith("homeport destroy"):
         return (
             f"It is guarded, because what it holds cannot be made again, and a change removes or replaces it: homeport "
-            f"plan -s {s.stack} shows it. Undo the change. If it is to go for good, let go first: {consent} (in production "
-            f"with decommission=true), {s.again}; then the change again."
+            f"plan -s {s.stack} shows it. Undo the change. If it is to go for good, let go first: {consent} (in "
+            f"production with decommission=true), {s.again}; then the change again."
         )
     return (
         f"It is guarded, because what it holds cannot be made again. If it is to go for good: {consent} (in production "
@@ -230,10 +230,10 @@ def _not_ready(s: Subject) -> str:
             f"events -n {place}. Mend the cause or take the change back in Pulumi.{s.stack}.yaml, then: {s.again}."
         )
     shown = s.object or "KIND NAME"
+    app = s.name.removesuffix("-deployment") if s.name.endswith("-deployment") else "APP"
     rolls = (
-        " What ran before still runs. To go back, set the tag that was there before: homeport set -s "
-        f"{s.stack} apps.APP.tag=TAG."
-        if re.search(r":(Deployment|StatefulSet|DaemonSet)$", s.type)
+        f" What ran before still runs; to go back to it: homeport set -s {s.stack} apps.{app}.tag=TAG, with its tag."
+        if s.type.endswith(":Deployment") and s.operation == "update"
         else ""
     )
     logs = f" and kubectl logs {shown.replace(' ', '/', 1)}" if re.search(r":(Deployment|Job)$", s.type) else ""
