@@ -45,6 +45,10 @@ check: $(DEV) format-check lint types drift test ## everything that CI checks
 engine-test: $(DEV) ## every scenario on the real engine and simulated clouds (docs/engine-tests.md)
 	@$(BIN)/pytest -q -n 2 -m "engine or engine_full" tests/engine
 
+.PHONY: golden-states
+golden-states: $(DEV) ## keep what this version leaves behind, for tests of upgrades; once a release (docs/upgrades.md)
+	@$(BIN)/python -m tests.engine.golden_states
+
 format: $(DEV) ## rewrite the code in the project's format
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix --quiet .
 
