@@ -14,8 +14,10 @@ from homeport import __version__
 
 #: Name of the subcommand to the module in `homeport.commands` that holds it as `command`, and its one-line help.
 _COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "bootstrap": ("bootstrap", "Make the place of the state: a bucket and a key."),
     "charts": ("charts", "Check the Helm charts of stacks: values, rendering, where they come from."),
     "config": ("config", "Print a stack's completed settings and where each value came from."),
+    "destroy": ("destroy", "Take a stack down with the Pulumi engine."),
     "diff": ("diff", "Show what changes in a stack since another revision, and what is dangerous about it."),
     "doctor": ("doctor", "Say what is missing on this machine, and how to get it."),
     "graph": ("graph", "Draw a stack's components and how they depend on each other."),
@@ -26,6 +28,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "schema": ("schema", "Write the JSON Schema of stack files."),
     "seal": ("seal", "Seal values, so that they may lie in a repository."),
     "set": ("set_value", "Change a value in a stack file, keeping its comments."),
+    "up": ("up", "Deploy a stack with the Pulumi engine."),
 }
 
 

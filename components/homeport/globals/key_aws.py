@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 
@@ -30,6 +32,7 @@ class AwsKey(pulumi.ComponentResource):
         account: AccountId,
         region: AwsRegion,
         protection: Protection = "standard",
+        more: Sequence[documents.Statement] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the key.
@@ -41,6 +44,7 @@ class AwsKey(pulumi.ComponentResource):
             account: the account of the provider.
             region: its region, unless `args` says another.
             protection: how well it is guarded.
+            more: statements of its policy besides those of `args`.
             opts: with the aws provider in `providers`.
         """
         super().__init__("homeport:globals:AwsKey", name, None, opts)
@@ -56,7 +60,7 @@ class AwsKey(pulumi.ComponentResource):
             rotation_period_in_days=args.rotation_days,
             deletion_window_in_days=args.deletion_days,
             multi_region=args.multi_region,
-            policy=documents.to_json(key_policy(account, args.users, args.services)),
+            policy=documents.to_json(key_policy(account, args.users, args.services, more)),
             opts=pulumi.ResourceOptions(
                 parent=self, protect=kept.protect, retain_on_delete=kept.retain, import_=args.import_id
             ),

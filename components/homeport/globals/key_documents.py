@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
-from homeport.globals.documents import account_root, document, statement
+from homeport.globals.documents import Statement, account_root, document, statement
 
 #: The key that carries the policy.
 _THIS_KEY: Final = "*"
@@ -58,15 +58,18 @@ USE: Final = (
 KeyService = Literal["cloudtrail"]
 
 
-def key_policy(account: str, users: Sequence[str], services: Sequence[KeyService]) -> dict[str, Any]:
+def key_policy(
+    account: str, users: Sequence[str], services: Sequence[KeyService], more: Sequence[Statement] = ()
+) -> dict[str, Any]:
     """Policy of a symmetric key.
 
     Args:
         account: of the key; its IAM policies decide about administration and use.
         users: ARNs from this or other accounts that use the key by this policy alone.
         services: AWS services that write with it for this account.
+        more: what else is given.
     """
-    statements = [
+    statements: list[Statement] = [
         statement(
             "AccountDecides",
             {*ADMINISTER, *USE},
@@ -96,7 +99,7 @@ def key_policy(account: str, users: Sequence[str], services: Sequence[KeyService
                 conditions={"StringEquals": {"aws:SourceAccount": account}},
             )
         )
-    return document(statements)
+    return document([*statements, *more])
 
 
 def dnssec_key_policy(account: str) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""`AwsStateStore`: where Pulumi keeps state on AWS."""
+
+from __future__ import annotations
+
+import pulumi
+
+from homeport.bootstrap.args import KEY, AwsStateStoreArgs
+from homeport.bootstrap.documents import bucket_use, key_use
+from homeport.globals.bucket_aws import S3Bucket, S3BucketSpec
+from homeport.globals.bucket_documents import tls_only
+from homeport.globals.key_args import AwsKeyArgs
+from homeport.globals.key_aws import AwsKey
+
+
+class AwsStateStore(pulumi.ComponentResource):
+    """A bucket with versions, a key that encrypts it and the stacks' secrets, and who may use both.
+
+    Bucket and key are always protected.
+    https://www.pulumi.com/docs/iac/concepts/state-and-backends/#aws-s3
+    """
+
+    bucket: pulumi.Output[str]
+    """Name of the bucket."""
+    state: pulumi.Output[str]
+    """s3://NAME?region=REGION."""
+    key: pulumi.Output[str]
+    """ARN of the key."""
+    secrets_provider: pulumi.Output[str]
+    """awskms:///ARN?region=REGION: three slashes, since an ARN is no host."""
+
+    def __init__(self, name: str, args: AwsStateStoreArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the store.
+
+        Args:
+            name: prefix of the children's names.
+            args: what it is made from.
+            opts: with the aws provider of the account in `providers`.
+        """
+        super().__init__("homeport:bootstrap:AwsStateStore", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        key = AwsKey(
+            f"{name}-key",
+            AwsKeyArgs(),
+            key=KEY,
+            account=args.account,
+            region=args.region,
+            more=key_use(args.deployers),
+            opts=child,
+        )
+        bucket = S3Bucket(
+            f"{name}-bucket",
+            S3BucketSpec(
+                name=args.bucket_name,
+                region=args.region,
+                policy=tls_only(args.bucket_name, bucket_use(args.bucket_name, args.deployers)),
+                key=key.arn,
+                old_versions_days=args.old_versions_days,
+            ),
+            opts=child,
+        )
+        self.bucket = bucket.name
+        self.state = pulumi.Output.concat("s3://", bucket.name, f"?region={args.region}")
+        self.key = key.arn
+        self.secrets_provider = pulumi.Output.concat("awskms:///", key.arn, f"?region={args.region}")
+        self.register_outputs({"bucket": self.bucket, "key": self.key})
