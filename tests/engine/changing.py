@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -88,3 +88,15 @@ def assert_repaired(engine: Engine, drift: Drift) -> None:
     assert reported == drift.reported, f"reported were {dict(reported)}"
     repaired = engine.up().must().touched
     assert repaired == drift.repaired, f"repaired were {dict(repaired)}"
+
+
+def assert_repaired_together(engine: Engine, drifts: Sequence[Drift]) -> None:
+    """The same for several drifts of different resources, in one refresh and one update."""
+    for drift in drifts:
+        drift.happens(engine)
+    reported = engine.refresh().must().touched
+    expected = {name: what for drift in drifts for name, what in drift.reported.items()}
+    assert reported == expected, f"reported were {dict(reported)}"
+    repaired = engine.up().must().touched
+    expected = {name: what for drift in drifts for name, what in drift.repaired.items()}
+    assert repaired == expected, f"repaired were {dict(repaired)}"
