@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -69,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def key_service() -> Iterator[KeyService]:
+def key_service() -> Generator[KeyService]:
     """A running stand-in."""
     with KeyService() as service:
         threading.Thread(target=service.serve_forever, daemon=True).start()

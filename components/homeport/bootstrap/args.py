@@ -21,7 +21,7 @@ from homeport.model import Model, rule_error
 KEY: Final = "pulumi-state"
 #: Where keys lie whose buckets lie on a whole continent.
 _CONTINENTS: Final = {"EU": "europe", "US": "us", "ASIA": "asia"}
-_PRINCIPAL: Final = re.compile(r"arn:aws:iam::([0-9]{12}):(?:role|user)/([\w+=,.@/-]+\*?[\w+=,.@-]*)")
+_PRINCIPAL: Final = re.compile(r"arn:aws:iam::([0-9]{12}):(?:role|user)/([\w+=,.@/*-]+)")
 #: Permission sets' roles end in letters that AWS makes up.
 #: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 _PERMISSION_SET: Final = re.compile(
