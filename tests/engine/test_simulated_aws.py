@@ -8,9 +8,10 @@ import pytest
 
 from tests.engine.simcloud.aws import Aws, AwsHooks
 from tests.engine.simcloud.cloud import Cloud, CloudError, Live
+from tests.engine.simcloud.difference import as_read
 from tests.engine.simcloud.random_values import RandomValues
 from tests.engine.simcloud.refusals import check_delete, check_new
-from tests.engine.simcloud.replacements import replaces
+from tests.engine.simcloud.replacements import read_whole, replaces
 from tests.engine.simcloud.sdk_schema import type_schema
 from tests.engine.simcloud.values import Secret
 
@@ -205,6 +206,26 @@ def test_names_begin_as_asked_and_stay() -> None:
     assert id_.startswith("c:general-pool-")
     assert aws.update(NODE_GROUP, id_, inputs, made, CONFIG)["nodeGroupName"] == made["nodeGroupName"]
     assert aws.create(NODE_GROUP, "general-pool", inputs, CONFIG)[0] != id_
+
+
+def test_tags_of_a_launch_template_make_no_version_of_it() -> None:
+    aws, given = simulated(), {"namePrefix": "pool-", "tagsAll": {"owner": "platform"}}
+    id_, made = aws.create(TEMPLATE, "t", given, CONFIG)
+    tagged = aws.update(TEMPLATE, id_, {**given, "tagsAll": {"owner": "shop"}}, made, CONFIG)
+    assert tagged["latestVersion"] == 1
+    assert aws.update(TEMPLATE, id_, {**given, "userData": "Cg=="}, tagged, CONFIG)["latestVersion"] == 2
+
+
+def test_a_cluster_keeps_the_key_of_its_secrets_whatever_it_is_told() -> None:
+    aws, given = simulated(), {"name": "c", "vpcConfig": {}, "encryptionConfig": {"provider": {"keyArn": "a"}}}
+    id_, made = aws.create(CLUSTER, "c", given, CONFIG)
+    other = {**given, "encryptionConfig": {"provider": {"keyArn": "b"}}}
+    assert aws.update(CLUSTER, id_, other, made, CONFIG)["encryptionConfig"] == {"provider": {"keyArn": "a"}}
+
+
+def test_a_tag_that_somebody_adds_is_read() -> None:
+    given, live = {"tagsAll": {"owner": "o"}, "name": "n"}, {"tagsAll": {"owner": "o", "seen-by": "s"}, "arn": "a"}
+    assert as_read(given, live, read_whole(VPC)) == {"tagsAll": {"owner": "o", "seen-by": "s"}, "name": "n"}
 
 
 def test_default_tags_are_on_everything_that_has_tags() -> None:

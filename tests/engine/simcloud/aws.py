@@ -125,7 +125,8 @@ class Aws:
                 # The provider says nothing, and EKS keeps the key that it has.
                 inputs = {**inputs, "encryptionConfig": old["encryptionConfig"]}
         if token == LAUNCH_TEMPLATE:
-            latest = int(old["latestVersion"]) + 1
+            # Tags of the template itself are in no version of it.
+            latest = int(old["latestVersion"]) + (_without_tags(inputs, inputs) != _without_tags(old, inputs))
             own |= {"latestVersion": latest, "defaultVersion": latest}
         return all_properties(token, context, inputs, made=own, old=old)
 
@@ -200,6 +201,13 @@ def _new_cluster(context: Context, given: Properties, endpoint: str, certificate
         "status": "ACTIVE",
         "platformVersion": "eks.1",
         "vpcConfig": {"clusterSecurityGroupId": f"sg-{context.digest[:17]}", "vpcId": f"vpc-{context.digest[:17]}"},
+    }
+
+
+def _without_tags(properties: Properties, of: Properties) -> Properties:
+    """Those of the properties `of` that are no tags."""
+    return {
+        key: plain(properties.get(key)) for key in of if key not in {"tags", "tagsAll"} and not key.startswith("__")
     }
 
 

@@ -23,7 +23,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 from tests.engine.simcloud.cloud import Cloud, CloudError, Live, Operation, Record, now
 from tests.engine.simcloud.difference import as_read, differences
 from tests.engine.simcloud.refusals import check_delete, check_new
-from tests.engine.simcloud.replacements import KEPT_WHEN_REMOVED, READ_WHOLE, replaces
+from tests.engine.simcloud.replacements import KEPT_WHEN_REMOVED, read_whole, replaces
 from tests.engine.simcloud.samples import computed_keys
 from tests.engine.simcloud.sdk_schema import TypeSchema, package_version, type_schema, unknown_keys
 from tests.engine.simcloud.values import UNKNOWN, Properties, decode, encode, has_unknown, plain, redact
@@ -236,7 +236,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return request.id, dict(live.properties)
 
         id_, outputs = self._operate("read", request.urn, {}, context, read)
-        read_inputs = as_read(inputs, outputs, READ_WHOLE.get(token, frozenset())) if id_ else {}
+        read_inputs = as_read(inputs, outputs, read_whole(token)) if id_ else {}
         return provider_pb2.ReadResponse(id=id_, properties=encode(outputs), inputs=encode(read_inputs))
 
     def Invoke(self, request: Any, context: Any) -> Any:

@@ -91,6 +91,14 @@ KEPT_WHEN_REMOVED: Final[Mapping[str, frozenset[str]]] = {
 READ_WHOLE: Final[Mapping[str, frozenset[str]]] = {
     "gcp:container/nodePool:NodePool": frozenset({"nodeConfig.labels", "nodeConfig.resourceLabels"}),
 }
+#: The same for every type of AWS, whose provider looks after all tags of what it made.
+#: https://www.pulumi.com/registry/packages/aws/api-docs/provider/#ignoretags_yaml
+_READ_WHOLE_ON_AWS: Final = frozenset({"tags", "tagsAll"})
+
+
+def read_whole(token: str) -> frozenset[str]:
+    """Maps of a type that belong to the program as a whole."""
+    return _READ_WHOLE_ON_AWS if token.startswith("aws:") else READ_WHOLE.get(token, frozenset())
 
 
 def is_listed(token: str) -> bool:
