@@ -22,6 +22,7 @@ from homeport.deploy.remedies import Subject, remedy
 #: Stands for what no resource is to blame for: settings, code, look-ups, the engine itself.
 PROGRAM: Final = "the program"
 _STACK: Final = "pulumi:pulumi:Stack"
+_LOOKED_UP: Final = "look up"
 _COLOURS: Final = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*[A-Za-z]")
 #: What is said because something else has failed, or because somebody has stopped the run.
 _FOLLOWERS: Final = re.compile(
@@ -32,6 +33,8 @@ _FOLLOWERS: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LOOK_UP: Final = re.compile(r"invocation of (\S+) returned an error: (.*)", re.DOTALL)
+#: A look-up of homeport's own, which says what was to be looked up: `homeport.lookups`.
+_OWN_LOOK_UP: Final = re.compile(r"^cannot look up ")
 #: The last line of a traceback that begins an exception's text.
 _EXCEPTION: Final = re.compile(
     r"^(?!Traceback|During handling|The above exception|Program failed)[A-Za-z_][\w.]*(?::|$)", re.MULTILINE
@@ -144,7 +147,10 @@ def is_follower(text: str) -> bool:
 
 
 def _kind(failure: Failure) -> tuple[Kind, Case]:
-    return classify(failure.text, failure.type) if failure.type else classify_program(failure.text)
+    if failure.type:
+        return classify(failure.text, failure.type)
+    # What a look-up of the program says is what the cloud has answered.
+    return classify_engine(failure.text) if failure.operation == _LOOKED_UP else classify_program(failure.text)
 
 
 class _Seen:
@@ -223,10 +229,12 @@ def _type(urn: str) -> str:
 
 def _look_up(failure: Failure) -> Failure:
     """A failed look-up is the cloud's answer, wrapped into the traceback of the program that asked."""
+    if _OWN_LOOK_UP.search(failure.text):
+        return replace(failure, operation=_LOOKED_UP)
     found = _LOOK_UP.search(failure.text)
     if found is None:
         return failure
-    return replace(failure, type=found[1], operation="look up", text=found[2].strip())
+    return replace(failure, type=found[1], operation=_LOOKED_UP, text=found[2].strip())
 
 
 def _exception(text: str) -> str:

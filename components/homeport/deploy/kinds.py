@@ -140,6 +140,8 @@ AWS: Final = (
 #: https://docs.cloud.google.com/apis/design/errors and https://docs.cloud.google.com/compute/docs/api/errors;
 #: quotas of rate and of allocation: https://docs.cloud.google.com/docs/quotas/overview
 GOOGLE: Final = (
+    # Of things, not of requests, though Google gives the reason rateLimitExceeded for it.
+    _pattern("quota", r"Maximum number of .* reached"),
     _pattern("throttled", r"rateLimitExceeded|RATE_LIMIT_EXCEEDED|(per|requests) (minute|100 seconds|second)\b"
              r"|Error 429|Too ?Many ?Requests"),
     _pattern("quota", r"POOL_EXHAUSTED|does not have enough resources|stockout|IP_SPACE_EXHAUSTED", "capacity"),
