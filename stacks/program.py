@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pulumi
 
-from homeport.problems import Problem, SettingsError
+from homeport.problems import Location, Problem, SettingsError
 from homeport.settings import Loaded, engine_config, load
 from homeport.settings.stack_file import shown_path
 from stacks.settings import AppsStack, ClusterStack, GlobalStack, Stack
@@ -57,9 +57,19 @@ async def _build(settings: GlobalStack | ClusterStack | AppsStack) -> pulumi.Inp
     )
 
 
+def _location(path: tuple[str | int, ...], loaded: Loaded[GlobalStack | ClusterStack | AppsStack]) -> Location | None:
+    """Where a value stands, or the first entry of a map; failing that, what it would stand in."""
+    for length in range(len(path), 0, -1):
+        here = path[:length]
+        for known, origin in loaded.origins.items():
+            if known[:length] == here and origin.location is not None:
+                return origin.location
+    return None
+
+
 def _placed(problem: Problem, loaded: Loaded[GlobalStack | ClusterStack | AppsStack]) -> Problem:
     """A problem that was found after loading, where it has a place in a file: named as there."""
-    location = loaded.origin(problem.path).location
+    location = _location(problem.path, loaded)
     if problem.location is not None or location is None:
         return problem
     related = tuple(shown_path(path) for path in problem.related)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from homeport.plan import Graph
@@ -55,3 +56,19 @@ def test_images_domain_gateway_and_tenants_are_those_of_the_cluster(team: Graph)
     assert route.inputs["spec"]["hostnames"] == ["web.stage.acme.example"]
     assert route.inputs["spec"]["parentRefs"][0]["namespace"] == "traefik"
     assert team.outputs["urls"] == {"web": ["https://web.stage.acme.example"]}
+
+
+def test_what_the_clusters_own_stack_deploys_is_said_with_its_place_in_the_file(tmp_path: Path) -> None:
+    for folder in ("stacks", "apps"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in [*ROOT.glob("Pulumi*.yaml"), ROOT / "pyproject.toml", ROOT / "__main__.py"]:
+        shutil.copy(file, tmp_path / file.name)
+    (tmp_path / "Pulumi.team.yaml").write_text(f"{HEAD}  homeport:apps:\n    web: {{tag: 1.4.2}}\n")
+    with pytest.raises(pulumi.RunError) as caught:
+        evaluate(tmp_path, "team")
+    said = str(caught.value)
+    assert said.count("Pulumi.team.yaml:7:") == 2
+    assert 'homeport:apps.web = "web"\n    the cluster\'s own stack deploys an app of this name' in said
+    assert "homeport:apps.web.connects[0]\n    connects to api, which the cluster's own stack deploys:" in said
+    # What helps within one stack would be refused here.
+    assert "name it in the stack file too" not in said

@@ -34,7 +34,8 @@ def app_problems(specs: AppSpecs, overlays: Mapping[str, AppOverlay], ground: Gr
     for name, spec in there.items():
         for problem in (*_own(spec, overlays[name]), *_alone(name, spec, ground)):
             yield _placed(problem, overlays[name], ground).below(("apps", name))
-    for problem in (*_hosts(there, ground), *flow_problems(there, ground.program), *_order(there, ground.program)):
+    flows = flow_problems(there, ground.program, ground.elsewhere)
+    for problem in (*_hosts(there, ground), *flows, *_order(there, ground.program)):
         name = str(problem.path[1])
         own = replace(problem, path=problem.path[2:])
         yield replace(_placed(own, overlays[name], ground), path=problem.path)

@@ -11,12 +11,15 @@ from homeport.problems import Problem
 from homeport.workloads.specs import AppSpec, flow_ports, kind_of
 
 
-def flow_problems(there: Mapping[str, AppSpec], program: str) -> Iterator[Problem]:
+def flow_problems(
+    there: Mapping[str, AppSpec], program: str, elsewhere: Mapping[str, str] | None = None
+) -> Iterator[Problem]:
     """Flows to nobody, to no port, and to other tenants without their consent; paths apps.<name>.connects[n].
 
     Args:
         there: the applications of the stack.
         program: where the specs stand, for texts.
+        elsewhere: applications of the cluster's own stack, where this is another one.
     """
     for name, spec in there.items():
         for number, flow in enumerate(spec.connects):
@@ -24,7 +27,14 @@ def flow_problems(there: Mapping[str, AppSpec], program: str) -> Iterator[Proble
                 continue
             path = ("apps", name, "connects", number)
             target = there.get(flow.app)
-            if target is None:
+            if target is None and flow.app in (elsewhere or {}):
+                yield Problem(
+                    path,
+                    f"connects to {flow.app}, which the cluster's own stack deploys: its network policy is made there,"
+                    " and knows nothing of this app",
+                    f"deploy both in one stack, or remove the flow in {program}",
+                )
+            elif target is None:
                 yield Problem(
                     path,
                     f"connects to {flow.app}, which is not deployed in this stack",
