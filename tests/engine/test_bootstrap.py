@@ -14,12 +14,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
+from homeport.bootstrap.folder import Folder
 from homeport.bootstrap.state import read_state
 from tests.engine.key_service import KeyService, key_service
 from tests.engine.simcloud.cloud import Fault
@@ -104,14 +105,17 @@ class Machine:
         del env["PULUMI_BACKEND_URL"], env["PULUMI_CONFIG_PASSPHRASE"]
         return {**env, "GOOGLE_APPLICATION_CREDENTIALS": str(credentials)}
 
+    def options(self) -> list[str]:
+        """What every run is given."""
+        return [*OPTIONS[self.cloud], "--cloud", self.cloud, "--state", self.place.as_uri()]
+
     def start(self, *options: str) -> tuple[subprocess.Popen[bytes], Path, Path]:
         """Begin a run; its output goes into files."""
         log, _ = self.site.next_log("bootstrap")
         out = log.with_suffix(".json")
-        given = [*OPTIONS[self.cloud], "--cloud", self.cloud, "--state", self.place.as_uri(), *options]
         script = 'exec "$0" -m homeport bootstrap "$@" >"$OUT"'
         process = self.site.processes.start(
-            ["sh", "-c", script, sys.executable, *given, "--yes", "--json"],
+            ["sh", "-c", script, sys.executable, *self.options(), *options, "--yes", "--json"],
             log=log,
             env={**self.environment(), "OUT": str(out)},
             cwd=self.home,
@@ -254,27 +258,27 @@ def _assert_stands(machine: Machine) -> None:
     assert machine.site.cloud.since(mark) == []
 
 
+def stop_before(machine: Machine, step: str) -> None:
+    """Kill a run as soon as it announces a step: those before it are done."""
+
+    def announced() -> bool:
+        return f"== {step}" in max(machine.site.logs.glob("*-bootstrap.txt")).read_text()
+
+    def during(process: subprocess.Popen[bytes]) -> None:
+        _wait_for(announced, process)
+        _kill(process)
+
+    assert machine.run(during=during).code == -signal.SIGKILL
+
+
 @pytest.mark.parametrize("cloud", CLOUDS)
 def test_a_run_that_was_killed_after_any_step_is_taken_up_by_the_next(
     new_machine: Callable[[Any], Machine], cloud: str
 ) -> None:
     machine = new_machine(cloud)
-    did: list[list[str]] = []
-    # As soon as a step is announced the one before it is done.
-    for announced in ("encrypt the state", "make the stack in", "copy the state", "read it back", "remove the state"):
-        log = machine.site.logs
-
-        def reached(announced: str = announced, log: Path = log) -> bool:
-            newest = max(log.glob("*-bootstrap.txt"))
-            return f"== {announced}" in newest.read_text()
-
-        def during(process: subprocess.Popen[bytes], reached: Callable[[], bool] = reached) -> None:
-            _wait_for(reached, process)
-            _kill(process)
-
-        assert machine.run(during=during).code == -signal.SIGKILL
-        did.append(machine.live())
-    assert all(names == sorted(MADE[machine.cloud]) for names in did), "nothing twice, nothing lost"
+    for step in ("encrypt the state", "make the stack in", "copy the state", "read it back", "remove the state"):
+        stop_before(machine, step)
+        assert machine.live() == sorted(MADE[machine.cloud]), "nothing twice, nothing lost"
     assert machine.run().code == 0
     _assert_stands(machine)
 
@@ -344,19 +348,65 @@ def test_a_key_that_may_not_be_used_stops_before_anything_moves(
 
 def test_two_states_that_differ_are_never_chosen_between(new_machine: Callable[[Any], Machine]) -> None:
     machine = new_machine("gcp")
-
-    def during(process: subprocess.Popen[bytes]) -> None:
-        _wait_for(lambda: "== remove the state" in max(machine.site.logs.glob("*-bootstrap.txt")).read_text(), process)
-        _kill(process)
-
-    machine.run(during=during)
-    if not machine.folder.joinpath("state").exists():
-        pytest.skip("the folder was gone before the process was")
+    stop_before(machine, "read it back")
     path = machine.place / ".pulumi" / "stacks" / "homeport-bootstrap" / "admin.json"
-    path.write_text(path.read_text().replace("European-nothing", "").replace('"platform"', '"somebody"'))
+    written = path.read_text()
+    # As if somebody had worked in the bucket meanwhile.
+    assert '"platform"' in written
+    path.write_text(written.replace('"platform"', '"somebody"'))
+    mark = machine.site.cloud.mark()
     ran = machine.run()
     assert ran.code == 1
     said = json.loads(ran.out)["error"]
+    assert "two states" in said
     assert str(machine.folder) in said
     assert machine.place.as_uri() in said
     assert machine.folder.is_dir()
+    assert machine.site.cloud.since(mark) == []
+    path.write_text(written)
+    assert machine.run().result["did"] == ["compare", "clear", "update"]
+    _assert_stands(machine)
+
+
+def test_what_another_machine_began_is_left_to_it(new_machine: Callable[[Any], Machine], tmp_path: Path) -> None:
+    machine = new_machine("aws")
+    stop_before(machine, "copy the state")
+    other = replace(machine, home=tmp_path)
+    ran = other.run()
+    assert ran.code == 1
+    assert "on another machine" in json.loads(ran.out)["error"]
+    assert not other.folder.exists()
+    assert machine.run().result["did"] == ["make", "move", "compare", "clear", "update"]
+    _assert_stands(machine)
+    # With the state in its place any machine goes on.
+    assert other.run().result["did"] == ["update"]
+
+
+def test_an_engine_that_still_works_is_waited_for(new_machine: Callable[[Any], Machine]) -> None:
+    machine = new_machine("gcp")
+    machine.site.cloud.inject(Fault("keyRing:", "create", "Error 500: backendError", wait=15))
+
+    def during(process: subprocess.Popen[bytes]) -> None:
+        _wait_for(lambda: not machine.site.cloud.pending_faults(), process)
+        # The command alone, as when a terminal is closed; its engine goes on.
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        second = subprocess.run(
+            [sys.executable, "-m", "homeport", "bootstrap", *machine.options(), "--yes"],
+            env=machine.environment(),
+            cwd=machine.home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert second.returncode == 1, second.stdout
+        assert "works on" in second.stderr
+        assert "wait until it has ended" in second.stderr
+        until = time.monotonic() + 120
+        while list(Folder(machine.folder).locks()):
+            assert time.monotonic() < until
+            time.sleep(0.5)
+
+    machine.run(during=during)
+    assert machine.run().result["did"] == EVERYTHING
+    _assert_stands(machine)

@@ -28,6 +28,8 @@ _NO_STACK: Final = re.compile(r"no stack named")
 _NO_BUCKET: Final = re.compile(r"unable to open state directory|code=NotFound|NoSuchBucket|bucket does(n't| not) exist")
 _NO_LOGIN: Final = re.compile(r"missing google credentials|could not find default credentials|no EC2 IMDS role")
 _TAKEN: Final = re.compile(r"alreadyExists|AlreadyExists|AlreadyOwnedByYou|already own this bucket|\b409\b")
+#: An engine that was killed while it wrote.
+_TORN: Final = re.compile(r"failed to load checkpoint|unexpected end of JSON")
 _FORBIDDEN: Final = re.compile(r"PermissionDenied|AccessDenied|\b403\b|forbidden")
 
 Say = Callable[[str], object]
@@ -189,6 +191,9 @@ class Engine:
                 "world: choose another with --bucket. If the project or account has a state store already, name its "
                 "bucket"
             )
+        elif self._local and _TORN.search(ran.err):
+            file = self._folder.state_file
+            fix = f"an engine was ended while it wrote; what it wrote before lies beside: cp {file}.bak {file}"
         elif _FORBIDDEN.search(ran.err):
             fix = (
                 "whoever runs this needs the right; one that was granted just now takes some minutes. Then run the "

@@ -6,6 +6,7 @@ interrupted.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -19,6 +20,8 @@ import yaml
 from homeport.bootstrap.args import AnyStateStoreArgs
 from homeport.bootstrap.names import PROJECT, STACK, settings
 
+#: In the project, unless another folder is named.
+PARENT: Final = ".homeport"
 #: `main` is given no settings: the engine hands over those of the stack's file.
 _MAIN: Final = '''"""Written by `homeport bootstrap`."""
 
@@ -108,6 +111,9 @@ class Folder:
             self.state.replace(gone)
         if self.path.exists():
             shutil.rmtree(self.path)
+        if self.path.parent.name == PARENT:
+            with contextlib.suppress(OSError):  # the other cloud's is in it
+                self.path.parent.rmdir()
 
     def _read(self) -> dict[str, Any]:
         try:

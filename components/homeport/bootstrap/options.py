@@ -20,7 +20,7 @@ _OF_CLOUD: Final = {"gcp": ("project", "location", "settle_seconds"), "aws": ("a
 _EXAMPLES: Final = {
     "project": "acme-admin, a project of its own",
     "location": "europe-west3",
-    "account": "333344445555, an account of its own",
+    "account": "999900001111, an account of its own",
     "region": "eu-central-1",
 }
 #: https://www.pulumi.com/docs/iac/concepts/state-and-backends/

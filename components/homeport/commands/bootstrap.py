@@ -11,7 +11,7 @@ import click
 
 from homeport.bootstrap.after import next_steps
 from homeport.bootstrap.engine import Engine, EngineError
-from homeport.bootstrap.folder import Folder
+from homeport.bootstrap.folder import PARENT, Folder
 from homeport.bootstrap.options import Given, OptionsError, check
 from homeport.bootstrap.run import Bootstrap, BootstrapError, Done
 from homeport.bootstrap.steps import Step
@@ -84,7 +84,7 @@ def command(
         _ready(cloud, options.get("account"), as_json=as_json)
         run = Bootstrap(
             ThisMachine(),
-            Folder((folder or project / ".homeport" / f"bootstrap-{cloud}").resolve()),
+            Folder((folder or project / PARENT / f"bootstrap-{cloud}").resolve()),
             given,
             consent=lambda left, there: _consent(left, there, yes=yes, as_json=as_json),
             say=_say,
