@@ -32,9 +32,12 @@ $(DEV): $(RUN) requirements-dev.txt pyproject.toml
 preview: $(RUN) ## show what STACK (default stage) would be: no account, no engine
 	@PYTHONPATH=components $(BIN)/python -m homeport plan --stack $(STACK)
 
-up: $(RUN) ## deploy STACK with the Pulumi engine; first says what is missing
-	@PYTHONPATH=components $(BIN)/python -m homeport doctor --stack $(STACK) --deploy
-	@PATH="$(CURDIR)/$(BIN):$$PATH" pulumi up --stack $(STACK) --refresh
+up: $(RUN) ## deploy STACK with the Pulumi engine; says what is in the way, and why it failed
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=components $(BIN)/python -m homeport up --stack $(STACK)
+
+.PHONY: destroy
+destroy: $(RUN) ## take STACK down with the Pulumi engine; says first what protects it
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=components $(BIN)/python -m homeport destroy --stack $(STACK)
 
 test: $(DEV) ## run the tests
 	@$(BIN)/pytest -q -n auto

@@ -122,8 +122,9 @@ def _stops_noted(
 
 def _pass_on(source: IO[bytes], kept: bytearray) -> None:
     target = sys.stderr.fileno()
-    while chunk := os.read(source.fileno(), 8192):
-        with suppress(OSError):
-            os.write(target, chunk)
-        kept += chunk
-        del kept[:-_KEPT]
+    with source:
+        while chunk := os.read(source.fileno(), 8192):
+            with suppress(OSError):
+                os.write(target, chunk)
+            kept += chunk
+            del kept[:-_KEPT]

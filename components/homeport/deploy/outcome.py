@@ -128,7 +128,7 @@ class Outcome:
         what, whether = (f"{count} resources", "they are") if count > 1 else ("a resource", "it is")
         out = [f"{self.stack}: a lost run had begun to make {what}, and nobody knows whether {whether} there:"]
         for item in self.pending:
-            out += ["", f"  {item.name} ({item.type})", f"    {whereabouts(item)}"]
+            out += ["", f"  - {item.name} ({item.type})", f"    {whereabouts(item)}"]
         return [
             *out,
             "",
@@ -154,12 +154,13 @@ def explanation_lines(explanation: Explanation) -> list[str]:
     text = explanation.first.text.splitlines() or ["(nobody said why)"]
     shown = text[:_LONGEST_TEXT]
     more = [f"    ... {len(text) - len(shown)} more lines, above"] if len(text) > len(shown) else []
-    out = ["", f"  {_title(explanation.first)}: {explanation.kind.replace('_', ' ')}"]
-    out += [f"    {line.rstrip()}" if line.strip() else "" for line in shown]
+    # No line begins with words of others: some runners of CI take such lines for commands.
+    out = ["", f"  first: {_title(explanation.first)}: {explanation.kind.replace('_', ' ')}"]
+    out += [f"    | {line}".rstrip() for line in shown]
     out += [*more, "", f"  {explanation.remedy}"]
     if explanation.others:
         out += ["", "  failed as well, for reasons of their own:"]
-        out += [_cut(f"    {_title(other)}: {' '.join(other.text.split())}") for other in explanation.others]
+        out += [_cut(f"    - {_title(other)}: {' '.join(other.text.split())}") for other in explanation.others]
     return out
 
 
