@@ -86,6 +86,7 @@ class Live:
         urn: of whoever made it.
         properties: what it is like.
         scope: within which its id is unique, such as an account; empty: everywhere.
+        given: inputs that it was made from, by name: what the cloud filled in is no difference to an import.
     """
 
     type: str
@@ -93,6 +94,7 @@ class Live:
     urn: str
     properties: Properties
     scope: str = ""
+    given: frozenset[str] = frozenset()
 
     @property
     def key(self) -> Key:

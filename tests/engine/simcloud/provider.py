@@ -182,7 +182,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         def create(config: Properties) -> tuple[str, Properties]:
             check_new(self._cloud, token, inputs, urn=request.urn)
             id_, outputs = self._simulated.create(token, name, inputs, config)
-            self._cloud.add(Live(token, id_, request.urn, outputs, self._simulated.scope(token, config)))
+            scope, given = self._simulated.scope(token, config), frozenset(_bare(inputs))
+            self._cloud.add(Live(token, id_, request.urn, outputs, scope, given))
             return id_, outputs
 
         id_, outputs = self._operate("create", request.urn, inputs, context, create, inputs_if_failed=inputs)
@@ -231,7 +232,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 return "", {}
             schema = type_schema(token)
             if not state and schema is not None:
-                given = {key: value for key, value in live.properties.items() if key in schema.inputs}
+                names = live.given or live.properties.keys()
+                given = {key: live.properties[key] for key in names if key in schema.inputs and key in live.properties}
                 inputs.update(given)
             return request.id, dict(live.properties)
 
