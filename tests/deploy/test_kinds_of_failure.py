@@ -78,3 +78,16 @@ def test_the_family_is_that_of_the_type() -> None:
     )
     assert classify("ResourceInUseException: busy", "aws:iam/role:Role")[0] == "busy"
     assert classify("ResourceInUseException: busy", "gcp:compute/network:Network")[0] == "other"
+
+
+def test_what_a_component_of_a_provider_could_not_be_made_for_is_told_of_the_component() -> None:
+    text = (
+        "kubernetes:helm.sh/v4:Chart resource 'support-gateway-api-crds-release' has a problem: configured Kubernetes "
+        "cluster is unreachable: unable to load schema information from the API server: dial tcp 192.0.2.7:443: connect"
+    )
+    found = explain([{"diagnosticEvent": {"severity": "error", "message": text}}], stack="stage")
+    assert found is not None
+    assert (found.first.name, found.first.type) == ("support-gateway-api-crds-release", "kubernetes:helm.sh/v4:Chart")
+    assert found.first.text.startswith("configured Kubernetes cluster is unreachable")
+    assert found.kind == "unreachable"
+    assert "cluster.api.authorized_networks" in found.remedy

@@ -35,6 +35,8 @@ _FOLLOWERS: Final = re.compile(
 _LOOK_UP: Final = re.compile(r"invocation of (\S+) returned an error: (.*)", re.DOTALL)
 #: A look-up of homeport's own, which says what was to be looked up: `homeport.lookups`.
 _OWN_LOOK_UP: Final = re.compile(r"^cannot look up ")
+#: What a component of a provider could not be made for: no step of its own has begun by then.
+_NAMED: Final = re.compile(r"^([\w.:/-]+) resource '([^']+)' has a problem: (.*)", re.DOTALL)
 #: The last line of a traceback that begins an exception's text.
 _EXCEPTION: Final = re.compile(
     r"^(?!Traceback|During handling|The above exception|Program failed)[A-Za-z_][\w.]*(?::|$)", re.MULTILINE
@@ -197,7 +199,9 @@ class _Seen:
     def _failure(self, urn: str, text: str) -> Failure:
         type_ = self._types.get(urn) or _type(urn)
         if not urn or type_ == _STACK:
-            return Failure(PROGRAM, "", "", "", _exception(text))
+            text = _exception(text)
+            named = _NAMED.search(text)
+            return Failure(named[2], "", named[1], "", named[3]) if named else Failure(PROGRAM, "", "", "", text)
         operation = self._failed.get(urn) or self._operations.get(urn, "")
         return Failure(urn.split("::", 3)[-1], urn, type_, operation, _one_error(text))
 
