@@ -20,6 +20,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "destroy": ("destroy", "Take a stack down with the Pulumi engine."),
     "diff": ("diff", "Show what changes in a stack since another revision, and what is dangerous about it."),
     "doctor": ("doctor", "Say what is missing on this machine, and how to get it."),
+    "explain": ("explain", "Say why a run of the engine failed, from its event log."),
     "graph": ("graph", "Draw a stack's components and how they depend on each other."),
     "init": ("init", "Write an organisation's stack files."),
     "kubeconfig": ("kubeconfig", "Print a cluster's kubeconfig, or merge it into a file."),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from homeport.cli import main
 from homeport.deploy.carry_out import Request, Tools, carry_out
@@ -358,3 +359,18 @@ def test_protection_that_is_off_in_the_file_alone_has_to_be_applied_first(tmp_pa
     assert found is not None
     assert "no update has applied" in found.why
     assert found.commands == ("homeport up -s stage",)
+
+
+def test_a_log_of_somebody_elses_run_is_explained_afterwards(tmp_path: Path) -> None:
+    events = [*failing("vpc", NETWORK, "create", "Error 429: rateLimitExceeded"), *aftermath()]
+    log = tmp_path / "events"
+    log.write_text("".join(json.dumps(event) + "\n" for event in events))
+    shown = CliRunner().invoke(main, ["explain", str(log)])
+    assert shown.exit_code == 0
+    assert shown.output.startswith(f"  first: vpc ({NETWORK}, create): throttled\n    | Error 429: rateLimitExceeded\n")
+    document = json.loads(CliRunner().invoke(main, ["explain", str(log), "--json"]).stdout)
+    assert document["explanation"]["kind"] == "throttled"
+    log.write_text(json.dumps({"cancelEvent": {}}))
+    assert "nothing failed" in CliRunner().invoke(main, ["explain", str(log)]).output
+    log.write_text("")
+    assert CliRunner().invoke(main, ["explain", str(log)]).exit_code == 2

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from homeport.commands.common import EXIT_MISSING, EXIT_WRONG, F, print_json
-from homeport.deploy.outcome import Operation, Outcome
+
+if TYPE_CHECKING:
+    from homeport.deploy.outcome import Operation, Outcome
 
 #: Ours to say.
 _OURS: Final = ("--stack", "-s", "--event-log", "--cwd", "-C")

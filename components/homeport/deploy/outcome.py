@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from homeport.deploy.explain import PROGRAM, Explanation, Failure
+from homeport.deploy.explain import Explanation
 from homeport.deploy.guards import Guarded, some
 from homeport.deploy.lock import Lock
+from homeport.deploy.show import explanation_lines
 from homeport.deploy.state import Pending
 from homeport.deploy.whereabouts import whereabouts
 from homeport.doctor.finding import Finding
@@ -20,8 +21,6 @@ Operation = Literal["up", "destroy"]
 Result = Literal["done", "failed", "interrupted", "declined", "not_ready"]
 
 RUNBOOK: Final = "docs/runbooks/interrupted-update.md"
-_LONGEST_TEXT: Final = 14
-_WIDEST: Final = 118
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,27 +146,3 @@ class Outcome:
             *(f"  {command}" for command in guarded.commands),
             f"  homeport destroy -s {self.stack}",
         ]
-
-
-def explanation_lines(explanation: Explanation) -> list[str]:
-    """The first failure whole, what to do, and a line for each of the others."""
-    text = explanation.first.text.splitlines() or ["(nobody said why)"]
-    shown = text[:_LONGEST_TEXT]
-    more = [f"    ... {len(text) - len(shown)} more lines, above"] if len(text) > len(shown) else []
-    # No line begins with words of others: some runners of CI take such lines for commands.
-    out = ["", f"  first: {_title(explanation.first)}: {explanation.kind.replace('_', ' ')}"]
-    out += [f"    | {line}".rstrip() for line in shown]
-    out += [*more, "", f"  {explanation.remedy}"]
-    if explanation.others:
-        out += ["", "  failed as well, for reasons of their own:"]
-        out += [_cut(f"    - {_title(other)}: {' '.join(other.text.split())}") for other in explanation.others]
-    return out
-
-
-def _title(failure: Failure) -> str:
-    about = ", ".join(part for part in (failure.type, failure.operation) if part)
-    return f"{failure.name} ({about})" if about else PROGRAM if failure.name == PROGRAM else failure.name
-
-
-def _cut(line: str) -> str:
-    return line if len(line) <= _WIDEST else line[: _WIDEST - 3] + "..."
