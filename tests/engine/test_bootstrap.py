@@ -284,15 +284,15 @@ def test_a_run_that_was_killed_after_any_step_is_taken_up_by_the_next(
 
 
 BEGUN = [
-    ("gcp", "store-key-ring"),
-    ("gcp", "store-key-key"),
-    ("gcp", "store-bucket-bucket"),
-    ("aws", "store-bucket-bucket"),
+    ("gcp", "store-key-ring", True),
+    ("gcp", "store-key-ring", False),
+    ("gcp", "store-key-key", True),
+    ("gcp", "store-bucket-bucket", True),
+    ("aws", "store-bucket-bucket", True),
 ]
 
 
-@pytest.mark.parametrize(("cloud", "resource"), BEGUN)
-@pytest.mark.parametrize("made", [True, False])
+@pytest.mark.parametrize(("cloud", "resource", "made"), BEGUN)
 def test_what_a_killed_engine_had_asked_the_cloud_for_is_taken_over_or_made(
     new_machine: Callable[[Any], Machine], cloud: str, resource: str, *, made: bool
 ) -> None:

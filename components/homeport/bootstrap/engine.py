@@ -30,6 +30,8 @@ _NO_LOGIN: Final = re.compile(r"missing google credentials|could not find defaul
 _TAKEN: Final = re.compile(r"alreadyExists|AlreadyExists|AlreadyOwnedByYou|already own this bucket|\b409\b")
 #: An engine that was killed while it wrote.
 _TORN: Final = re.compile(r"failed to load checkpoint|unexpected end of JSON")
+#: The engine, of an id that an import names.
+_NOT_THERE: Final = re.compile(r"resource '[^']*' does not exist")
 _FORBIDDEN: Final = re.compile(r"PermissionDenied|AccessDenied|\b403\b|forbidden")
 
 Say = Callable[[str], object]
@@ -41,11 +43,13 @@ class EngineError(Exception):
     Args:
         text: the first error, and what to do; no secret.
         login: nobody is logged in to the cloud.
+        nothing_to_adopt: something that was to be taken over is not in the cloud.
     """
 
-    def __init__(self, text: str, *, login: bool = False) -> None:
+    def __init__(self, text: str, *, login: bool = False, nothing_to_adopt: bool = False) -> None:
         super().__init__(text)
         self.login = login
+        self.nothing_to_adopt = nothing_to_adopt
 
 
 class Engine:
@@ -199,7 +203,8 @@ class Engine:
                 "whoever runs this needs the right; one that was granted just now takes some minutes. Then run the "
                 "same command again: it goes on"
             )
-        return EngineError(f"{text}\n    fix: {fix}", login=login)
+        absent = bool(_NOT_THERE.search(ran.err))
+        return EngineError(f"{text}\n    fix: {fix}", login=login, nothing_to_adopt=absent)
 
 
 class NoBucketError(EngineError):

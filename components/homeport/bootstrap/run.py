@@ -213,7 +213,7 @@ class Bootstrap:
             self._folder.write_settings(self._args, adopt=adopt)
             self._here.up()
         except EngineError as error:
-            if not adopt or "does not exist" not in str(error):
+            if not error.nothing_to_adopt:
                 raise
             # The cloud had not made it.
             self._folder.write_settings(self._args)
