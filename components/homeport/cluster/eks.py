@@ -184,9 +184,9 @@ class EksCluster(pulumi.ComponentResource):
             # Name and ARN are the same after a replacement; the CA and the address also change without one. The issuer
             # holds the cluster's unique id, and is unknown exactly while a replacement is planned.
             cluster_identifier=issuer,
+            # Nothing of `delete_unreachable`: False is the default, and said aloud it overrules the variable by which
+            # people say that a cluster is gone for good (docs/runbooks/lost-cluster.md).
             enable_server_side_apply=True,
-            # An unreachable cluster is an error to look at, not a reason to forget what runs in it.
-            delete_unreachable=False,
             # What an interrupted run left in a cluster of our own is taken over, instead of stopping the next run.
             upsert_existing_objects=True,
             # Nobody can look into the cluster before that, or delete anything from it afterwards.

@@ -58,7 +58,6 @@ class ExistingCluster(pulumi.ComponentResource):
             # Without it, a rotated certificate or a new address would replace, that is delete, everything inside.
             cluster_identifier=args.context,
             enable_server_side_apply=True,
-            delete_unreachable=False,
             opts=pulumi.ResourceOptions(parent=self),
         )
         label = args.name or args.context

@@ -202,9 +202,9 @@ class GkeCluster(pulumi.ComponentResource):
             f"{name}-kubernetes",
             kubeconfig=self.kubeconfig,
             cluster_identifier=self.identifier,
+            # Nothing of `delete_unreachable`: False is the default, and said aloud it overrules the variable by which
+            # people say that a cluster is gone for good (docs/runbooks/lost-cluster.md).
             enable_server_side_apply=True,
-            # An unreachable cluster is an error to look at, not a reason to forget what runs in it.
-            delete_unreachable=False,
             # What an interrupted run left in a cluster of our own is taken over, instead of stopping the next run.
             upsert_existing_objects=True,
             opts=child,

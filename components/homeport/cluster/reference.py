@@ -70,7 +70,6 @@ class ClusterReference(pulumi.ComponentResource):
             # Without it, a rotated certificate or a new address would replace, that is delete, everything inside.
             cluster_identifier=facts.identifier,
             enable_server_side_apply=True,
-            delete_unreachable=False,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"name": self.name, "region": self.region, "zones": self.zones})
