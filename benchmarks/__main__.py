@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import applications, measures, orders
+from benchmarks import applications, engine, measures, orders
 from benchmarks.figures import Figure, table
 
 
@@ -27,15 +27,36 @@ def figures(folder: Path, repeat: int) -> Iterator[Figure]:
     yield from applications.reviews(1)
 
 
+def chosen(folder: Path, given: argparse.Namespace) -> Iterator[Figure]:
+    """What the command line asks for. Where the engine is not, its figures are left out with one line."""
+    repeat: int = max(1, given.repeat)
+    if not given.only_engine:
+        yield from figures(folder, repeat)
+    if given.no_engine:
+        return
+    if missing := engine.why_not():
+        print(missing, file=sys.stderr)
+        return
+    yield from engine.figures(folder / "engine", repeat, given.engine_speed)
+
+
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--repeat", type=int, default=5, help="measurements of each figure (default 5)")
+    parser.add_argument("--no-engine", action="store_true", help="leave out what needs the Pulumi engine: 20 minutes")
+    parser.add_argument("--only-engine", action="store_true", help="nothing else")
+    parser.add_argument(
+        "--engine-speed",
+        type=float,
+        default=engine.SPEED,
+        help=f"simulated seconds a second (default {engine.SPEED:g})",
+    )
     parser.add_argument("--json", action="store_true", help="only the line of JSON")
     given = parser.parse_args()
     measured: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="homeport-bench-") as folder:
-        for figure in figures(Path(folder), max(1, given.repeat)):
+        for figure in chosen(Path(folder), given):
             measured.append(figure)
             # As they come: an interrupted run has shown what it measured.
             print(f"{figure.value:.4g} {figure.unit}  {figure.name}", file=sys.stderr, flush=True)

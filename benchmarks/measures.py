@@ -39,7 +39,7 @@ def evaluation(folder: Path, stack: str, repeat: int) -> Iterator[Figure]:
     if wrong:
         raise AssertionError("the plain program declares something else:\n" + "\n".join(wrong))
     count = f"{len(graph.resources)} resources, {repeat} times in turns, CPU time"
-    ours, theirs = _in_turns(lambda: _fresh(ROOT, stack), lambda: _fresh(plain, stack), repeat)
+    ours, theirs = in_turns(lambda: _fresh(ROOT, stack), lambda: _fresh(plain, stack), repeat)
     ratio = paired_ratio([cost.cpu for cost in ours], [cost.cpu for cost in theirs])
     yield Figure(
         f"evaluate {stack} / plain program, each in a new process",
@@ -48,7 +48,7 @@ def evaluation(folder: Path, stack: str, repeat: int) -> Iterator[Figure]:
         1.10 if stack == "stage" else None,
         count,
     )
-    warm_ours, warm_theirs = _in_turns(
+    warm_ours, warm_theirs = in_turns(
         lambda: _cpu(lambda: evaluate(ROOT, stack)), lambda: _cpu(lambda: evaluate(plain, stack)), repeat
     )
     yield Figure(
@@ -98,7 +98,7 @@ def imports(repeat: int) -> Iterator[Figure]:
         loaded = python(_HOMEPORT + _MODULES, *arguments).out.rpartition("MODULES")[2].split()
         sdks = [name for name in loaded if name.startswith("pulumi") and "." not in name]
         yield Figure(f"provider SDKs that `{shown}` imports", len(sdks), "modules", 0, ", ".join(sdks) or "none")
-        ours, bare = _in_turns(
+        ours, bare = in_turns(
             lambda arguments=arguments: python(_HOMEPORT, *arguments).cpu, lambda: python(_BARE).cpu, repeat
         )
         ratio = paired_ratio(ours, bare)
@@ -109,7 +109,7 @@ def _fresh(root: Path, stack: str) -> Cost:
     return python(_EVALUATE, str(root), stack)
 
 
-def _in_turns(one: Callable[[], T], other: Callable[[], T], repeat: int) -> tuple[list[T], list[T]]:
+def in_turns(one: Callable[[], T], other: Callable[[], T], repeat: int) -> tuple[list[T], list[T]]:
     """Both, in turns, after one run of each that does not count."""
     one()
     other()
