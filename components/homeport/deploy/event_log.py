@@ -49,8 +49,8 @@ def done(events: Iterable[Mapping[str, Any]]) -> dict[str, int]:
         step = (text_of(metadata.get("op")), text_of(metadata.get("urn")))
         if before and not before.get("planning"):
             begun.add(step)
-        elif after and not after.get("planning") and step in begun and step[0] in _COUNTED:
-            # A refresh begins with the operation `refresh` and ends with what it found.
+        elif after and step in begun and step[0] in _COUNTED:
+            # What is begun is no plan; and a refresh begins with the operation `refresh` and ends with what it found.
             counted[_COUNTED[step[0]]] += 1
     return dict(sorted(counted.items()))
 
