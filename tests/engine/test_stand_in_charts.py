@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,22 @@ def test_kinds_are_where_the_real_chart_has_them(tmp_path: Path, templated: bool
     path = write_chart(tmp_path, "cert-manager", "v1.0.0", "v1.0.0", content)
     with tarfile.open(path) as archive:
         assert f"cert-manager/{place}/certificates.cert-manager.io.yaml" in archive.getnames()
+
+
+def test_a_next_version_of_a_kind_is_served_beside_the_stored_one(tmp_path: Path) -> None:
+    kind = replace(CONTENTS["cert-manager"].kinds[1], also=("v2",), fields=("added",))
+    path = write_chart(tmp_path, "cert-manager", "v2.0.0", "v2.0.0", StandInChart((kind,)))
+    with tarfile.open(path) as archive:
+        member = archive.extractfile("cert-manager/crds/certificates.cert-manager.io.yaml")
+        assert member is not None
+        versions = json.load(member)["spec"]["versions"]
+    assert [(one["name"], one["served"], one["storage"]) for one in versions] == [
+        ("v1", True, True),
+        ("v2", True, False),
+    ]
+    spec = versions[1]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    assert spec["properties"] == {"added": {"type": "string"}}
+    assert spec["x-kubernetes-preserve-unknown-fields"]
 
 
 def _program(engine: Engine, version: str) -> None:
