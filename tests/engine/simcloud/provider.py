@@ -238,7 +238,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return request.id, dict(live.properties)
 
         id_, outputs = self._operate("read", request.urn, {}, context, read)
-        read_inputs = as_read(inputs, outputs, read_whole(token)) if id_ else {}
+        if not id_:
+            return provider_pb2.ReadResponse()
+        read_inputs = as_read(inputs, outputs, read_whole(token))
         return provider_pb2.ReadResponse(id=id_, properties=encode(outputs), inputs=encode(read_inputs))
 
     def Invoke(self, request: Any, context: Any) -> Any:
