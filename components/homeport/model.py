@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, Union, cast, ge
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError, core_schema
 
+from homeport.attribute_docs import add_descriptions
 from homeport.problems import Problem
 
 T = TypeVar("T")
@@ -28,7 +29,10 @@ CHECK_ERROR_TYPE = "homeport_check"
 
 
 class Model(BaseModel):
-    """A frozen section: unknown fields are errors and no error text shows an input value."""
+    """A frozen section: unknown fields are errors and no error text shows an input value.
+
+    The text below a field is its description in the JSON Schema, see `homeport.attribute_docs`.
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -36,10 +40,16 @@ class Model(BaseModel):
         strict=True,
         hide_input_in_errors=True,
         validate_default=True,
-        use_attribute_docstrings=True,
         arbitrary_types_allowed=True,
         ser_json_timedelta="iso8601",
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        """As pydantic asks: with what is written below the fields."""
+        shown: dict[str, Any] = handler(schema)
+        add_descriptions(cls, handler.resolve_ref_schema(shown).get("properties", {}))
+        return shown
 
     def check(self) -> Iterable[Problem]:
         """Yield what is wrong between the fields of this section (paths relative to it). Override it.

@@ -22,6 +22,7 @@ from homeport.addons.pins import pin_of
 from homeport.addons.samples import SAMPLE_CLOUDS, SAMPLE_LABELS, SAMPLE_PROFILES, sample_site
 from homeport.addons.section import CATALOGUE, AddonsArgs
 from homeport.addons.shown import plain
+from homeport.attribute_docs import descriptions
 from homeport.identity.walk import rights, too_wide
 from homeport.kube.manifest import leaves
 from homeport.plan import Graph
@@ -65,8 +66,7 @@ def test_its_section_has_the_name_and_model_and_every_setting_has_a_default_and_
     assert len(addon.name) <= 40
     assert type(AddonsArgs().sections()[addon.name]) is addon.args
     assert addon.args() == addon.args()
-    for name, info in addon.args.model_fields.items():
-        assert info.description, f"{addon.name}.{name}"
+    assert descriptions(addon.args).keys() == addon.args.model_fields.keys()
     assert (addon.__doc__ or "").strip()
 
 

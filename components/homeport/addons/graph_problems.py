@@ -17,7 +17,7 @@ from homeport.addons.exports import Exports
 from homeport.addons.items import Chart, GivenSecret
 from homeport.addons.pins import pin_of
 from homeport.addons.site import Site
-from homeport.addons.steps import GIVEN, Step, absolute, brings_itself, needs_of
+from homeport.addons.steps import GIVEN, Step, absolute, brings_itself
 from homeport.problems import Problem
 
 
@@ -106,7 +106,7 @@ def missing(
     """Needs that nothing meets, one problem for each add-on and what it lacks."""
     lacking: dict[tuple[str, str], list[str]] = {}
     for step in steps.values():
-        for need in needs_of(step.item):
+        for need in step.needs:
             on = absolute(step.addon, need.on)
             other = on.partition("/")[0]
             met = on in steps or on in GIVEN or other in opaque

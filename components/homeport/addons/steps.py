@@ -5,7 +5,7 @@ Pure: nothing here imports pulumi.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Final, cast
 
@@ -43,12 +43,14 @@ class Step:
         key: "add-on/key".
         addon: whose it is; empty for namespaces.
         item: with every default filled in.
+        needs: what it says that it needs, and the items whose outputs it holds.
         edges: to what must be there first.
     """
 
     key: str
     addon: str
     item: Item
+    needs: tuple[Need, ...]
     edges: tuple[Edge, ...]
 
 
@@ -93,10 +95,12 @@ def steps_of(
             items[key] = (name, _completed(item, addon))
     there = {*items, *GIVEN}
     brought = {name for name, addon in catalogue.items() if brings_itself(addon, site)}
-    return {
-        key: Step(key, name, item, tuple(_edges(key, name, item, there, brought)))
-        for key, (name, item) in sorted(items.items())
-    }
+    steps: dict[str, Step] = {}
+    for key, (name, item) in sorted(items.items()):
+        needs = tuple(_needs(item))
+        edges = tuple(_edges(key, name, (*needs, *_implied(item)), there, brought))
+        steps[key] = Step(key, name, item, needs, edges)
+    return steps
 
 
 def brings_itself(addon: Addon[Any], site: Site) -> bool:
@@ -109,29 +113,32 @@ def absolute(addon: str, on: str) -> str:
     return on if "/" in on else f"{addon}/{on}"
 
 
-def needs_of(item: Item) -> Iterator[Need]:
-    """What an item says that it needs, and the items whose outputs it holds."""
+def _needs(item: Item) -> Iterator[Need]:
     said = {need.on for need in item.needs}
     yield from item.needs
-    for ref in refs(item):
+    found: list[Ref] = []
+    _gather(item, found)
+    for ref in found:
         if ref.item not in said:
             said.add(ref.item)
             yield Need(ref.item, f"holds its {ref.output}")
 
 
-def refs(value: Any) -> Iterator[Ref]:
+def _gather(value: Any, found: list[Ref]) -> None:
     """References inside of values, also of an item of any kind."""
+    if value is None or isinstance(value, str | int):
+        return  # most values are: looked for first
     if isinstance(value, Ref):
-        yield value
+        found.append(value)
     elif isinstance(value, Mapping):
         for item in cast("Mapping[str, Any]", value).values():
-            yield from refs(item)
+            _gather(item, found)
     elif isinstance(value, list | tuple):
         for item in cast("Sequence[Any]", value):
-            yield from refs(item)
+            _gather(item, found)
     elif isinstance(value, Item | Manifest):
         for one in fields(value):
-            yield from refs(getattr(value, one.name))
+            _gather(getattr(value, one.name), found)
 
 
 def _completed(item: Item, addon: Addon[Any]) -> Item:
@@ -149,10 +156,12 @@ def _completed(item: Item, addon: Addon[Any]) -> Item:
     return item
 
 
-def _edges(key: str, addon: str, item: Item, there: Collection[str], brought: Collection[str]) -> Iterator[Edge]:
+def _edges(
+    key: str, addon: str, needs: Iterable[Need], there: Collection[str], brought: Collection[str]
+) -> Iterator[Edge]:
     """Edges to what is there; needs that nothing meets are problems, told elsewhere."""
     seen: set[str] = set()
-    for need in (*needs_of(item), *_implied(item)):
+    for need in needs:
         on = absolute(addon, need.on)
         if on.partition("/")[0] in brought:
             on = API  # what comes with the cluster is there as soon as the cluster is

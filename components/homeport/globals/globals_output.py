@@ -22,7 +22,7 @@ _UNKNOWN: Final = "$unknown"
 
 
 class _Published(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class ZoneEditor(_Published):

@@ -7,6 +7,7 @@ from typing import final
 import pulumi
 
 from homeport.identity.gcp_principals import workload_principal
+from homeport.identity.templates import Blanks
 from homeport.model import In
 
 
@@ -38,10 +39,11 @@ class GkeWorkloadIdentity:
 
     def principal(self, namespace: str, service_account: str) -> pulumi.Output[str]:
         """The member for a Kubernetes service account, as `homeport.identity.gcp_principals` writes it."""
-
-        def render(known: list[str]) -> str:
-            return workload_principal(
-                project=known[0], project_number=known[1], namespace=namespace, service_account=service_account
-            )
-
-        return pulumi.Output.all(self._project, self._number).apply(render)
+        blanks = Blanks()
+        text = workload_principal(
+            project=blanks.mark(self._project, "GcpScope.project"),
+            project_number=blanks.mark(self._number, "GcpScope.project_number"),
+            namespace=namespace,
+            service_account=service_account,
+        )
+        return pulumi.Output.from_input(blanks.fill(text))

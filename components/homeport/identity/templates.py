@@ -37,6 +37,7 @@ LONGEST: Final[Mapping[str, int]] = {
     "EcrRepositories.account": 12,
     "EcrRepositories.repositories": 256,
     "GcpScope.project": 30,
+    "GcpScope.project_number": 19,
     "KeyRef.aws": 128,
     "KeyRef.gcp": 255,
     "LoadBalancerAdmin.cluster": 100,

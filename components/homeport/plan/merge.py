@@ -6,7 +6,7 @@ Pass 1 leaves unknown what only the cloud can say; passes 2 and 3 answer it with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import Enum
 from typing import Any, Final, cast
 
@@ -32,13 +32,15 @@ class Merger:
 
     Args:
         passes: the tokens of each pass that ran, in order; one to three.
+        sure: texts of pass 2 that hold tokens and need no confirmation.
 
     Attributes:
         doubtful: a value was left unknown that a third pass could confirm.
     """
 
-    def __init__(self, passes: list[Tokens]) -> None:
+    def __init__(self, passes: list[Tokens], sure: Collection[str] = ()) -> None:
         self._passes = passes
+        self._sure = sure
         self._plain = not passes[0].used
         self.doubtful = False
 
@@ -119,13 +121,13 @@ class Merger:
         return UNKNOWN
 
     def _unconfirmed(self, second: Any) -> Any:
-        """After two passes alone: a text that is one token needs no confirmation, anything else does.
+        """After two passes alone: what is one token or was joined in plain sight needs no confirmation, all else does.
 
         One item of a list does: joined items look like one where there is only one.
         """
         if isinstance(second, str):
             parts = self._passes[1].read(second)
-            if len(parts) == 3 and parts[0] == parts[2] == "" and "[*]" not in parts[1]:
+            if self._passes[1].is_one(second) or second in self._sure:
                 return shown(parts)
             self.doubtful = self.doubtful or len(parts) > 1
         elif isinstance(second, dict | list):

@@ -10,6 +10,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import callback_pb2
 
 from homeport.plan.graph import Options, Source
+from homeport.plan.joins import Joins
 from homeport.plan.tokens import Tokens
 
 
@@ -39,6 +40,7 @@ class Pass:
     """What one pass over a program gathers."""
 
     tokens: Tokens
+    joins: Joins
     resources: dict[str, Recorded] = field(default_factory=dict[str, Recorded])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     warnings: set[str] = field(default_factory=set[str])

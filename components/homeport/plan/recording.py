@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from homeport.plan.errors import ProgramError, Scrubber, raise_clean
 from homeport.plan.graph import Graph, Resource, marks
+from homeport.plan.joins import Joins
 from homeport.plan.merge import ABSENT, Merger
 from homeport.plan.monitor import Monitor
 from homeport.plan.origin import Origins
@@ -113,7 +114,7 @@ class _Evaluation:
         if passes[0].tokens.used or passes[0].skipped_applies() or _has_unknowns(resources, outputs):
             try:
                 passes.append(self._later(2, passes[0]))
-                merger = Merger([gathered.tokens for gathered in passes])
+                merger = Merger([gathered.tokens for gathered in passes], passes[1].joins.sure)
                 resources, outputs = self._merged(merger, passes)
                 if merger.doubtful:
                     passes.append(self._later(3, passes[0]))
@@ -145,7 +146,7 @@ class _Evaluation:
         """Another pass. It may keep the modules of the one before, unless that makes any difference."""
         if not self._fresh and not first.tokens.used:
             try:
-                gathered = self._pass(number, fresh=False)
+                gathered = self._pass(number, fresh=False, first=first)
             except KeyboardInterrupt:
                 raise
             except BaseException:  # noqa: BLE001 - the fresh run shows whether it is the program's own
@@ -154,11 +155,12 @@ class _Evaluation:
                 if gathered.resources.keys() == first.resources.keys():
                     return gathered
                 self._fresh = True
-        return self._pass(number, fresh=True)
+        return self._pass(number, fresh=True, first=first)
 
-    def _pass(self, number: int, *, fresh: bool) -> Pass:
+    def _pass(self, number: int, *, fresh: bool, first: Pass | None = None) -> Pass:
         placeholder = SECRET_PLACEHOLDER if UNDECRYPTED in self._secret_keys else ""
-        gathered = Pass(Tokens(number), placeholder=placeholder)
+        tokens = Tokens(number)
+        gathered = Pass(tokens, Joins(tokens, first.joins if first else None), placeholder=placeholder)
         monitor = Monitor(
             project=self._project,
             stack=self._stack,

@@ -1,4 +1,4 @@
-"""The five places where an evaluation reaches into the SDK, kept together and pinned by tests.
+"""The six places where an evaluation reaches into the SDK, kept together and pinned by tests.
 
 Each is wrapped once per process and passes every call through unless an evaluation runs in the current context.
 """
@@ -48,6 +48,7 @@ def install() -> None:
     rpc.transfer_properties = _marked(_transfer_properties(rpc.transfer_properties))
     output: Any = pulumi.Output
     output.apply = _marked(_apply(output.apply))
+    output.concat = staticmethod(_marked(_concat(output.concat)))
     for name in ("_get_bool", "_get_int", "_get_float", "_get_object"):
         setattr(pulumi.Config, name, _marked(_typed_config(getattr(pulumi.Config, name))))
     # Its package exports a function under the module's name.
@@ -189,6 +190,27 @@ def _apply(original: Callable[..., Any]) -> Callable[..., Any]:
         return original(self, _guarded(func, self, active.gathered), run_with_unknowns)
 
     return apply
+
+
+def _concat(original: Callable[..., Any]) -> Callable[..., Any]:
+    """What is joined in plain sight needs no pass that confirms it."""
+
+    @functools.wraps(original)
+    def concat(*args: Any) -> Any:
+        active = ACTIVE.get()
+        if active is None:
+            return original(*args)
+        joins = active.gathered.joins
+        literals = tuple(arg if isinstance(arg, str) else None for arg in args)
+        joins.called(literals)
+        if active.gathered.tokens.number == 1:
+            for arg in args:
+                if not isinstance(arg, str):
+                    pulumi.Output.from_input(arg).apply(joins.knows)
+            return original(*args)
+        return pulumi.Output.all(*args).apply(lambda values: joins.join(literals, values))
+
+    return concat
 
 
 def _guarded(func: Callable[[Any], Any], output: pulumi.Output[Any], gathered: Pass) -> Callable[[Any], Any]:

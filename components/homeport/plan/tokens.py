@@ -52,6 +52,11 @@ class Tokens:
         """Whether a text holds a token or a piece of one, in any case of letters."""
         return self._nonce in text or self._nonce.lower() in text.lower()
 
+    def is_one(self, text: str) -> bool:
+        """Whether a text is one whole token and nothing else, of an output that is no list of unknown length."""
+        found = self._pattern.fullmatch(text)
+        return found is not None and "[*]" not in self._paths[int(found[1])]
+
     def read(self, text: str) -> tuple[str, ...]:
         """Split a text into literal pieces (even places) and the paths of tokens between them (odd places)."""
         parts = self._pattern.split(text)

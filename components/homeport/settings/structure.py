@@ -13,6 +13,7 @@ from typing import Any, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from homeport.attribute_docs import described
 from homeport.model import CHECK_ERROR_TYPE, DEFER_CHECKS
 from homeport.problems import NO_VALUE, Path, Problem, dotted
 from homeport.settings import sentences
@@ -197,10 +198,8 @@ def _shown(node: Node | None) -> object:
 
 
 def _field(parent: Shape, name: str) -> FieldInfo | None:
-    for section in sections(parent):
-        if name in section.fields:
-            return section.fields[name]
-    return None
+    found = (described(section.model, name) for section in sections(parent))
+    return next((field for field in found if field is not None), None)
 
 
 def _all_fields(shape: Shape) -> list[str]:
