@@ -20,6 +20,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,8 +29,8 @@ from tests.engine.control_plane import ControlPlane
 from tests.engine.events import Result
 from tests.engine.harness import Engine
 from tests.engine.processes import Processes
-from tests.engine.shipped import install_what_eks_ships, install_what_gke_ships
-from tests.engine.simcloud.aws import Aws, AwsHooks
+from tests.engine.shipped import install_what_an_eks_addon_brings, install_what_eks_ships, install_what_gke_ships
+from tests.engine.simcloud.aws import ADDON, Aws, AwsHooks
 from tests.engine.simcloud.cloud import Cloud, Live
 from tests.engine.simcloud.gcp import Gcp
 from tests.engine.simcloud.provider import Simulated, _structured
@@ -49,10 +50,6 @@ _HOST: Final = "api.cluster.example:6443"
 _PRIVATE_HOST: Final = "private.cluster.example:6443"
 _CERTIFICATE: Final = "Y2VydGlmaWNhdGUtb2YtdGhlLWNsdXN0ZXI="
 _PLAINTEXT: Final = "plaintext"
-#: What `homeport diff` does not count as state, and an upgrade must not roll.
-_NODES: Final = dict.fromkeys(
-    ("gcp:container/nodePool:NodePool", "aws:eks/nodeGroup:NodeGroup"), "the nodes of a pool with the pods on them"
-)
 
 
 def versions() -> list[str]:
@@ -170,21 +167,35 @@ def restore(site: Site, version: str, stack: str) -> Engine:
     return engine
 
 
-def bring_back_cluster(engine: Engine) -> None:
-    """An API server with what a cloud ships and with the stack's objects, as far as the state shows them.
+def empty_cluster(engine: Engine) -> None:
+    """An API server with what the cloud ships, and nothing of the stack."""
+    engine.control_plane.reset()
+    if engine.stack.endswith("-eks"):
+        install_what_eks_ships(engine.control_plane)
+        for live in engine.live.values():
+            if live.type == ADDON:
+                install_what_an_eks_addon_brings(engine.control_plane, str(live.properties["addonName"]))
+    else:
+        install_what_gke_ships(engine.control_plane)
 
-    Not with what Helm has installed: its releases keep their own record in the cluster.
+
+def fill_cluster(engine: Engine) -> None:
+    """The stack's objects, as far as the state shows them.
+
+    Not what Helm has installed: its releases keep their own record in the cluster.
     """
     control_plane = engine.control_plane
-    control_plane.reset()
-    install = install_what_eks_ships if engine.stack.endswith("-eks") else install_what_gke_ships
-    install(control_plane)
     for resource in _export(engine)["deployment"]["resources"]:
         token: str = resource["type"]
         if token.startswith("kubernetes:") and "helm.sh" not in token and "id" in resource:
             body = _plain_values(_properties(resource["inputs"]))
             manager = _properties(resource["outputs"]).get("__fieldManager", "")
-            control_plane.create(f"{_collection(control_plane, body)}?fieldManager={manager}", body)
+            collection = _collection(control_plane, body)
+            if token.endswith("Patch"):
+                path = f"{collection}/{body['metadata']['name']}?fieldManager={manager}"
+                assert control_plane.request("PATCH", path, body, merge=True).status == HTTPStatus.OK, path
+            else:
+                control_plane.create(f"{collection}?fieldManager={manager}", body)
 
 
 def live_in(document: Mapping[str, Any]) -> Iterator[Live]:
@@ -247,7 +258,7 @@ def _collection(control_plane: ControlPlane, body: Mapping[str, Any]) -> str:
 def going(result: Result) -> dict[str, str]:
     """Logical name of all that an update deletes or replaces, to what is lost with it; empty text: nothing."""
     gone = [step for step in result.steps if "delete" in step.operation or "replace" in step.operation]
-    return {step.name: loss(step.type) or _NODES.get(step.type, "") for step in gone}
+    return {step.name: loss(step.type) or "" for step in gone}
 
 
 # --- the command
