@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,23 @@ def test_a_failing_engine_is_no_traceback_and_leaves_no_empty_folder(home: Path)
     assert result.exit_code == 1
     assert "pulumi stack export" in json.loads(result.stdout)["error"]
     assert not (home / ".homeport").exists()
+
+
+def test_the_program_finds_homeport_from_its_own_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log_in(home)
+    monkeypatch.setenv("PYTHONPATH", "components")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "of-another-stack")
+    (home / "bin" / "pulumi").write_text(
+        '#!/bin/sh\n/usr/bin/env >>"$HOME/env"\necho "error: no stack named x" >&2\nexit 6\n'
+    )
+    run(*GCP, "--yes", "--state", (home / "place").as_uri())
+    seen = (home / "env").read_text().splitlines()
+    assert f"PYTHONPATH={home / 'components'}" in seen
+    assert f"PULUMI_PYTHON_CMD={sys.executable}" in seen
+    folder = home / ".homeport" / "bootstrap-gcp"
+    # The place is asked with what the caller has, this machine's state with its own passphrase.
+    assert f"PULUMI_CONFIG_PASSPHRASE_FILE={folder / 'passphrase'}" in seen
+    assert seen.count("PULUMI_CONFIG_PASSPHRASE=of-another-stack") == 1
 
 
 def test_without_consent_nothing_is_made(home: Path) -> None:

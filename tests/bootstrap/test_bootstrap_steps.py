@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from homeport.bootstrap.steps import ConflictError, Local, Observed, Step, Target, steps
@@ -61,6 +61,8 @@ class World:
         return replace(self, local=local, target="empty" if self.target == "absent" else self.target)
 
 
+# The machine may be busy with engines.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     own=st.booleans(),
     there=st.booleans(),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -127,6 +128,9 @@ class Engine:
             # The program imports homeport, so it runs where homeport runs.
             "PULUMI_PYTHON_CMD": sys.executable,
         }
+        if found := env.get("PYTHONPATH"):
+            # The program works in another folder than this process.
+            env["PYTHONPATH"] = os.pathsep.join(str(Path(part).resolve()) for part in found.split(os.pathsep) if part)
         if self._local:
             env.pop("PULUMI_CONFIG_PASSPHRASE", None)
             env["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self._folder.passphrase)
