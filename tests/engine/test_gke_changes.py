@@ -1,18 +1,37 @@
-"""Changes of a standing GKE stack: exactly what each touches, and how."""
+"""Changes of a standing GKE stack, by its file or behind Pulumi's back: exactly what each touches, and how."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import re
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.engine.changing import Change, Drift, assert_repaired, assert_touches, name_of, pools
+from homeport.plan.evaluate import evaluate
+from tests.engine.certificates import make_certificates
+from tests.engine.changing import (
+    Change,
+    Drift,
+    assert_nothing_that_holds_state_is_replaced,
+    assert_repaired_together,
+    assert_touches,
+    name_of,
+    pools,
+)
 from tests.engine.harness import Engine
+from tests.engine.simcloud.cloud import Live
 
-pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(1800)]
 
-#: Everything in Google Cloud that carries the stack's labels.
-_LABELLED = ("cluster-gke", "cluster-secrets-key", "system-pool", "general-pool")
+_NAMESPACES = "/api/v1/namespaces"
+#: What a controller has made something in the cloud for: it has to be deleted while the controller still runs.
+_OWNERS = ("/apis/gateway.networking.k8s.io/v1/gateways", "/apis/gateway.networking.k8s.io/v1/httproutes")
+_CLAIMS = "/api/v1/persistentvolumeclaims"
 
 
 #: In this order, each on top of the ones before it.
@@ -47,6 +66,12 @@ CHANGES = [
         {"general-pool": ("nodeConfig.spot", "autoscaling.locationPolicy")},
     ),
     Change(
+        "a pool that was replaced is re-typed in place again",
+        lambda c: pools(c)["general"].update(machines=["e2-standard-4"]),
+        {"general-pool": "update"},
+        {"general-pool": ("nodeConfig.machineType",)},
+    ),
+    Change(
         "removing a pool removes it and touches no other",
         lambda c: pools(c).pop("batch"),
         {"batch": "delete", "batch-pool": "delete"},
@@ -68,11 +93,10 @@ CHANGES = [
         {"cluster-gke": ("minMasterVersion", "releaseChannel.channel")},
     ),
     Change(
-        "another owner changes labels in place and replaces nothing",
-        lambda c: c.update(owner="shop"),
-        dict.fromkeys(
-            (*_LABELLED, "gcp", "storage-snapshots", "storage-regional", "storage-zonal", "storage-fast"), "update"
-        ),
+        "the next Kubernetes version upgrades in place",
+        lambda c: c["cluster"].update(version="1.35"),
+        {"cluster-gke": "update"},
+        {"cluster-gke": ("minMasterVersion",)},
     ),
 ]
 
@@ -98,58 +122,293 @@ def test_a_replaced_pool_is_there_before_the_old_one_goes(standing: Engine) -> N
     assert done == [("create", "general-pool"), ("delete", "general-pool")]
 
 
+def test_another_owner_changes_labels_in_place_replaces_nothing_and_rolls_no_pod(standing: Engine) -> None:
+    before, rollouts = _inputs(standing), _generations(standing)
+    standing.edit(lambda c: c.update(owner="shop"))
+    labelled = {name for name, inputs in _inputs(standing).items() if inputs != before[name]}
+    # The provider's own labels, which no program mentions.
+    labelled |= {_name(live) for live in standing.live.values() if "pulumiLabels" in live.properties}
+    assert {
+        "cluster-gke",
+        "cluster-secrets-key",
+        "general-pool",
+        "support-traefik-address",
+        "web-deployment",
+    } < labelled
+    result = standing.up().must()
+    assert result.touched == dict.fromkeys(labelled, "update")
+    assert_nothing_that_holds_state_is_replaced(result)
+    assert rollouts == _generations(standing)
+    assert len(rollouts) > 3
+
+
+def _inputs(engine: Engine) -> Mapping[str, Any]:
+    return {r.name: r.inputs for r in evaluate(engine.work, engine.stack).resources}
+
+
+def _generations(engine: Engine) -> Mapping[str, int]:
+    """Deployment to how often its specification has changed."""
+    items = engine.control_plane.request("GET", "/apis/apps/v1/deployments").body["items"]
+    return {item["metadata"]["name"]: item["metadata"]["generation"] for item in items}
+
+
+def _name(live: Live) -> str:
+    return live.urn.split("::", 3)[3]
+
+
+def test_a_rotated_authority_changes_how_the_cluster_is_reached_and_nothing_in_it(
+    standing: Engine, tmp_path: Path
+) -> None:
+    plane = standing.control_plane
+    old_address = plane.address
+    # While credentials are rotated both authorities count, and the new address answers beside the old one.
+    authorities = make_certificates(tmp_path / "new").ca.read_bytes() + plane.ca_file.read_bytes()
+    auth = standing.cloud.one("container/cluster:", "cluster-gke").properties["masterAuth"]
+    standing.cloud.change(
+        "container/cluster:",
+        "cluster-gke",
+        endpoint=f"localhost:{plane.port}",
+        masterAuth={**auth, "clusterCaCertificate": base64.b64encode(authorities).decode()},
+    )
+    # Nothing that anybody asked for has changed, so nothing is reported.
+    assert standing.refresh().must().touched == {}
+    assert standing.up().must().touched == {"cluster-kubernetes": "update"}
+    # And it is reached at the new address: something in it is changed there.
+    standing.edit(lambda c: c["apps"]["web"].update(tag="1.4.3"))
+    assert standing.up().must().touched == {"web-deployment": "update"}
+    assert plane.address == old_address
+
+
+# --- drift
+
+
 def _resize(engine: Engine) -> None:
-    engine.cloud.change("nodePool:", "system-pool", autoscaling={"totalMinNodeCount": 1, "totalMaxNodeCount": 99})
+    scaling = engine.cloud.one("nodePool:", "system-pool").properties["autoscaling"]
+    engine.cloud.change("nodePool:", "system-pool", autoscaling={**scaling, "totalMaxNodeCount": 99})
 
 
-def _autoscale(engine: Engine) -> None:
-    engine.cloud.change("nodePool:", "system-pool", nodeCount=7)
+def _label_nodes(engine: Engine) -> None:
+    config = engine.cloud.one("nodePool:", "general-pool").properties["nodeConfig"]
+    labels = {**config["labels"], "acme.example/by-hand": "true"}
+    engine.cloud.change("nodePool:", "general-pool", nodeConfig={**config, "labels": labels})
+
+
+def _relabel_and_open_the_cluster(engine: Engine) -> None:
+    properties = engine.cloud.one("container/cluster:", "cluster-gke").properties
+    everybody = {"displayName": "by-hand", "cidrBlock": "0.0.0.0/0"}
+    networks = properties["masterAuthorizedNetworksConfig"]
+    engine.cloud.change(
+        "container/cluster:",
+        "cluster-gke",
+        resourceLabels={**properties["resourceLabels"], "owner": "nobody"},
+        masterAuthorizedNetworksConfig={**networks, "cidrBlocks": [*networks["cidrBlocks"], everybody]},
+    )
 
 
 def _revoke(engine: Engine) -> None:
     engine.cloud.remove(engine.cloud.one("iAMMember:", "cluster-nodes-pull"))
 
 
-def _delete_storage_class(engine: Engine) -> None:
-    name = next(r["id"] for urn, r in engine.resources().items() if urn.endswith("::storage-fast"))
-    assert engine.control_plane.request("DELETE", f"/apis/storage.k8s.io/v1/storageclasses/{name}").status == 200
+def _remove_a_firewall_rule(engine: Engine) -> None:
+    engine.cloud.remove(engine.cloud.one("compute/firewall:", "network-webhooks"))
 
 
-DRIFTS = [
+REPAIRED = [
     Drift("a pool resized", _resize, {"system-pool": "update"}, {"system-pool": "update"}),
-    Drift("nodes that the autoscaler added", _autoscale, {}, {}),
+    Drift("a label added to nodes", _label_nodes, {"general-pool": "update"}, {"general-pool": "update"}),
+    Drift(
+        "a label of the cluster changed and its API opened to the world",
+        _relabel_and_open_the_cluster,
+        {"cluster-gke": "update"},
+        {"cluster-gke": "update"},
+    ),
     Drift("a grant revoked", _revoke, {"cluster-nodes-pull": "delete"}, {"cluster-nodes-pull": "create"}),
     Drift(
-        "a storage class deleted",
-        _delete_storage_class,
-        {"storage-fast": "delete"},
-        {"storage-fast": "create"},
+        "a firewall rule removed",
+        _remove_a_firewall_rule,
+        {"network-webhooks": "delete"},
+        {"network-webhooks": "create"},
     ),
 ]
 
 
-@pytest.mark.parametrize("drift", DRIFTS, ids=name_of)
-def test_drift_is_reported_and_repaired(standing: Engine, drift: Drift) -> None:
-    assert_repaired(standing, drift)
+def test_drift_is_reported_and_repaired(standing: Engine) -> None:
+    wanted = {key: standing.cloud.snapshot()[key] for key in standing.live}
+    assert_repaired_together(standing, REPAIRED)
+    repaired = {key: standing.cloud.snapshot()[key] for key in standing.live}
+    assert repaired == wanted
 
 
-def test_a_change_that_replaces_the_cluster_is_refused_and_with_consent_takes_what_is_in_it_along(
-    standing: Engine,
-) -> None:
-    live = standing.cloud.snapshot().keys()
+def _autoscale(engine: Engine) -> None:
+    engine.cloud.change("nodePool:", "system-pool", nodeCount=7)
+
+
+def _upgrade_by_gke(engine: Engine) -> None:
+    engine.cloud.change("container/cluster:", "cluster-gke", masterVersion="1.35.9-gke.1", nodeVersion="1.35.9-gke.1")
+    engine.cloud.change("nodePool:", "general-pool", version="1.35.9-gke.1")
+
+
+def _label_the_cluster(engine: Engine) -> None:
+    labels = engine.cloud.one("container/cluster:", "cluster-gke").properties["resourceLabels"]
+    engine.cloud.change("container/cluster:", "cluster-gke", resourceLabels={**labels, "team": "by-hand"})
+
+
+def _grant_to_somebody_else(engine: Engine) -> None:
+    role, member = "roles/artifactregistry.reader", "user:somebody@acme.example"
+    properties = {"project": "acme-stage", "role": role, "member": member}
+    engine.cloud.add(Live("gcp:projects/iAMMember:IAMMember", f"acme-stage/{role}/{member}", "", properties))
+
+
+def _take_a_range_more(engine: Engine) -> None:
+    ranges = engine.cloud.one("compute/subnetwork:", "network-subnetwork").properties["secondaryIpRanges"]
+    more = {"rangeName": "gke-additional", "ipCidrRange": "100.64.0.0/20"}
+    engine.cloud.change("compute/subnetwork:", "network-subnetwork", secondaryIpRanges=[*ranges, more])
+
+
+IGNORED = [
+    Drift("nodes that the autoscaler added", _autoscale, {}, {}),
+    Drift("a version that GKE upgraded to", _upgrade_by_gke, {}, {}),
+    Drift("a label of somebody else's on the cluster", _label_the_cluster, {}, {}),
+    Drift("a grant to somebody else", _grant_to_somebody_else, {}, {}),
+    Drift("a range that GKE added to the subnet", _take_a_range_more, {"network-subnetwork": "update"}, {}),
+]
+
+
+def test_what_google_and_others_change_is_left_alone(standing: Engine) -> None:
+    assert_repaired_together(standing, IGNORED)
+    cluster = standing.cloud.one("container/cluster:", "cluster-gke").properties
+    assert cluster["resourceLabels"]["team"] == "by-hand"
+    assert cluster["masterVersion"] == "1.35.9-gke.1"
+    assert standing.cloud.named("gcp:projects/iAMMember:IAMMember", "user:somebody@acme.example")
+    ranges = standing.cloud.one("compute/subnetwork:", "network-subnetwork").properties["secondaryIpRanges"]
+    assert len(ranges) == 3
+    # A binding or policy would have thrown the other one out.
+    grants = {live.type for live in standing.live.values() if "iam" in live.type.lower() and "kms" not in live.type}
+    assert all(type_.lower().endswith("iammember") for type_ in grants), grants
+
+
+def test_what_somebody_deleted_in_the_cluster_is_reported_and_made_again(standing: Engine) -> None:
+    tenants = ("shop", "tools")
+    inside = {name: "delete" for tenant in tenants for name in _in_namespace(standing, tenant)}
+    assert {"shop-namespace-shop", "web-deployment", "dashboard-release", "feedback-flows"} < inside.keys()
+    objects = {tenant: _objects(standing, tenant) for tenant in tenants}
+    storage_class = next(r["id"] for urn, r in standing.resources().items() if urn.endswith("::storage-fast"))
+    gone = {**inside, "storage-fast": "delete"}
+
+    def delete(engine: Engine) -> None:
+        for path in (
+            *(f"{_NAMESPACES}/{tenant}" for tenant in tenants),
+            f"/apis/storage.k8s.io/v1/storageclasses/{storage_class}",
+        ):
+            _delete_and_wait(engine, path)
+
+    assert_repaired_together(standing, [Drift("namespaces", delete, gone, dict.fromkeys(gone, "create"))])
+    assert {tenant: _objects(standing, tenant) for tenant in tenants} == objects
+
+
+def _in_namespace(engine: Engine, namespace: str) -> set[str]:
+    """Logical names of a namespace and of what is in it, whoever renders it."""
+    found: set[str] = set()
+    for urn, resource in engine.resources().items():
+        inputs: dict[str, Any] = resource.get("inputs") or {}
+        metadata: dict[str, Any] = inputs.get("metadata") or inputs
+        own = resource["type"] == "kubernetes:core/v1:Namespace" and metadata.get("name") == namespace
+        if resource["type"].startswith("kubernetes:") and (own or metadata.get("namespace") == namespace):
+            found.add(urn.split("::", 3)[3])
+    return found
+
+
+def _objects(engine: Engine, namespace: str) -> set[tuple[str, str]]:
+    """Kind and name of some of what a namespace holds."""
+    kinds = {
+        "deployments": "/apis/apps/v1",
+        "cronjobs": "/apis/batch/v1",
+        "jobs": "/apis/batch/v1",
+        "services": "/api/v1",
+        "resourcequotas": "/api/v1",
+        "limitranges": "/api/v1",
+        "networkpolicies": "/apis/networking.k8s.io/v1",
+        "httproutes": "/apis/gateway.networking.k8s.io/v1",
+    }
+    return {
+        (kind, item["metadata"]["name"])
+        for kind, api in kinds.items()
+        for item in engine.control_plane.request("GET", f"{api}/namespaces/{namespace}/{kind}").body["items"]
+    }
+
+
+def _delete_and_wait(engine: Engine, path: str) -> None:
+    assert engine.control_plane.request("DELETE", path).status in {HTTPStatus.OK, HTTPStatus.ACCEPTED}
+    until = time.monotonic() + 120
+    while engine.control_plane.request("GET", path).status != HTTPStatus.NOT_FOUND:
+        assert time.monotonic() < until, path
+        time.sleep(0.2)
+
+
+# --- the cluster itself
+
+
+def test_a_change_that_replaces_the_cluster_is_refused_and_touches_nothing(standing: Engine) -> None:
+    live = standing.cloud.snapshot()
     standing.edit(lambda c: c["cluster"].update(max_pods=64))
     refused = standing.up()
     assert refused.code != 0
     assert "cluster-gke" in refused.errors[0]
     assert "protect" in refused.errors[0]
-    assert standing.cloud.snapshot().keys() == live
+    assert standing.cloud.snapshot() == live
     standing.edit(lambda c: c["cluster"].pop("max_pods"))
+    assert standing.up().must().touched == {}
+
+
+def test_with_consent_the_cluster_is_replaced_and_takes_along_what_needs_nobody_to_clean_up(
+    standing: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     standing.without_protection().must()
+    plane = standing.control_plane
+    old = {_name(live): live.id for live in standing.live.values()}
+    left: dict[str, list[str]] = {}
+    reset = plane.reset
+
+    def reset_and_remember() -> None:
+        for path in (*_OWNERS, _CLAIMS, _NAMESPACES, "/api/v1/services", "/apis/apps/v1/deployments"):
+            found = plane.request("GET", path).body["items"]
+            left[path] = [i["metadata"]["name"] for i in found if i["spec"].get("type") in {None, "LoadBalancer"}]
+        reset()
+
+    monkeypatch.setattr(plane, "reset", reset_and_remember)
+    inside, around = _on_the_cluster(standing)
     standing.edit(lambda c: c["cluster"].update(max_pods=64))
     result = standing.up().must()
-    replaced = {name for name, kind in result.touched.items() if kind == "replace"}
-    assert replaced >= {"cluster-gke", "cluster-kubernetes", "system-pool", "general-pool", "storage-fast"}
-    assert not replaced & {"network-vpc", "network-subnetwork", "cluster-secrets-key", "cluster-keys", "cluster-nodes"}
+
+    # What the old cluster still held when it was gone: nothing that anybody pays for, all that goes with it.
+    paid_for = {path: left[path] for path in (*_OWNERS, _CLAIMS, "/api/v1/services")}
+    assert not any(paid_for.values()), paid_for
+    assert {"shop", "tools", "traefik", "cert-manager"} <= set(left[_NAMESPACES])
+    assert "monitoring" not in left[_NAMESPACES], "its claims are disks"
+    assert {"web", "api", "worker"} <= set(left["/apis/apps/v1/deployments"])
+
+    assert {"system-pool", "general-pool"} < around
+    again = {"cluster-gke", "cluster-kubernetes", *around}
+    assert result.touched == dict.fromkeys(inside | again, "replace")
+    kept = {name: id_ for name, id_ in old.items() if name not in again}
+    assert {_name(live): live.id for live in standing.live.values() if _name(live) not in again} == kept
+    assert {"network-subnetwork", "cluster-secrets-key", "support-traefik-address", "cluster-nodes"} < kept.keys()
     assert standing.up().must().touched == {}
-    classes = standing.control_plane.request("GET", "/apis/storage.k8s.io/v1/storageclasses").body["items"]
-    assert "homeport.dev" in str(classes) or len(classes) > 3, "the new cluster has the stack's storage classes"
+    assert standing.refresh().must().touched == {}
+    assert {"web", "api", "worker"} <= _generations(standing).keys(), "all of it is in the new cluster"
+
+
+def _on_the_cluster(engine: Engine) -> tuple[set[str], set[str]]:
+    """Logical names of what is in the cluster, and of what in Google Cloud is defined by it: pools and grants."""
+    inside: set[str] = set()
+    around: set[str] = set()
+    for urn, resource in engine.resources().items():
+        name = urn.split("::", 3)[3]
+        properties: dict[str, list[str] | None] = resource.get("propertyDependencies") or {}
+        named = {one for many in properties.values() for one in many or ()}
+        if resource["custom"] and resource["type"].startswith("kubernetes:"):
+            inside.add(name)
+        elif resource["type"].startswith("gcp:") and any(one.endswith("::cluster-gke") for one in named):
+            assert re.search(r"nodePool:|iamMember:", resource["type"], re.IGNORECASE), name
+            around.add(name)
+    return inside, around
