@@ -21,6 +21,7 @@ import pytest
 from tests.engine.charts import CONTENTS, write_chart
 from tests.engine.events import Result
 from tests.engine.harness import Engine
+from tests.engine.waiting import soon
 
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(1200)]
 
@@ -175,7 +176,7 @@ def test_a_release_that_never_becomes_ready_fails_in_its_time_and_the_repaired_o
     engine.control_plane.stand_in.never_ready = None
     _tag(engine, "0.4.1")
     assert engine.up().must().touched == {"dashboard-release": "update"}
-    assert _tags_of_the_dashboard(engine) == {"0.4.1": {True}}
+    assert soon(lambda: _tags_of_the_dashboard(engine), {"0.4.1": {True}}) == {"0.4.1": {True}}
     _deployed_once(engine, helm)
     assert engine.up().must().touched == {}
 
@@ -234,7 +235,7 @@ def test_an_upgrade_that_was_cut_off_says_so_and_goes_on_once_helms_note_of_it_i
     note = f"/api/v1/namespaces/tools/secrets/sh.helm.release.v1.dashboard.v{cut_off}"
     assert engine.control_plane.request("DELETE", note).status == HTTPStatus.OK
     assert engine.up().must().touched == {"dashboard-release": "update"}
-    assert _tags_of_the_dashboard(engine) == {"0.5.0": {True}}
+    assert soon(lambda: _tags_of_the_dashboard(engine), {"0.5.0": {True}}) == {"0.5.0": {True}}
     _deployed_once(engine, helm)
     assert engine.up().must().touched == {}
 
