@@ -25,6 +25,7 @@ from tests.engine.changing import (
 )
 from tests.engine.harness import Engine
 from tests.engine.simcloud.cloud import Live
+from tests.engine.simcloud.values import plain
 
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(1800)]
 
@@ -233,10 +234,20 @@ REPAIRED = [
 
 
 def test_drift_is_reported_and_repaired(standing: Engine) -> None:
-    wanted = {key: standing.cloud.snapshot()[key] for key in standing.live}
+    wanted = _as_asked_for(standing)
     assert_repaired_together(standing, REPAIRED)
-    repaired = {key: standing.cloud.snapshot()[key] for key in standing.live}
-    assert repaired == wanted
+    assert _as_asked_for(standing) == wanted
+    assert standing.cloud.one("compute/firewall:", "network-webhooks")
+    assert standing.cloud.one("iAMMember:", "cluster-nodes-pull")
+
+
+def _as_asked_for(engine: Engine) -> list[Any]:
+    """What drifts below, as the cloud has it."""
+    cluster = engine.cloud.one("container/cluster:", "cluster-gke").properties
+    general, system = (engine.cloud.one("nodePool:", f"{name}-pool").properties for name in ("general", "system"))
+    networks = cluster["masterAuthorizedNetworksConfig"]["cidrBlocks"]
+    found = [cluster["resourceLabels"], networks, general["nodeConfig"]["labels"], system["autoscaling"]]
+    return plain(found)
 
 
 def _autoscale(engine: Engine) -> None:
