@@ -41,7 +41,7 @@ def why_not() -> str | None:
 
 
 def figures(folder: Path, repeat: int, speed: float) -> Iterator[Figure]:
-    """All of them, about twenty minutes at the usual speed; those of EKS only where its plugin is.
+    """All of them, about twenty minutes at the usual speed on an idle machine; those of EKS only where its plugin is.
 
     Args:
         folder: for all that is written.
