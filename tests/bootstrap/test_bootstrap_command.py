@@ -111,6 +111,14 @@ def test_the_program_finds_homeport_from_its_own_folder(home: Path, monkeypatch:
     assert seen.count("PULUMI_CONFIG_PASSPHRASE=of-another-stack") == 1
 
 
+def test_of_several_errors_the_first_is_told_and_not_their_number(home: Path) -> None:
+    log_in(home)
+    text = "error: 2 errors occurred:\\n\\t* KMS: not authorized\\n\\t* and then this\\n"
+    (home / "bin" / "pulumi").write_text(f"#!/bin/sh\nprintf '{text}' >&2\nexit 1\n")
+    said = json.loads(run(*GCP, "--yes", "--json").stdout)["error"]
+    assert "KMS: not authorized\n    fix: " in said
+
+
 def test_without_consent_nothing_is_made(home: Path) -> None:
     log_in(home)
     (home / "bin" / "pulumi").write_text("#!/bin/sh\necho 'error: no stack named x found' >&2\nexit 6\n")

@@ -238,9 +238,12 @@ def _follow(process: subprocess.Popen[bytes], log: Path, say: Say) -> bool:
 def _first_error(ran: Ran) -> str:
     """The first line that says error: later ones are mostly consequences."""
     lines = [line.strip() for line in (ran.err or ran.out).splitlines() if line.strip()]
-    for line in lines:
+    for index, line in enumerate(lines):
         found = re.search(r"\berror: (.+)", line)
         # The engine's summary names no reason.
-        if found and found[1] not in {"update failed", "preview failed"}:
-            return found[1]
+        if not found or found[1] in {"update failed", "preview failed"}:
+            continue
+        # A heading over several, each behind a star.
+        following = lines[index + 1 : index + 2] if re.fullmatch(r"\d+ errors? occurred:", found[1]) else []
+        return following[0].removeprefix("* ") if following else found[1]
     return lines[-1] if lines else "it failed and said nothing"
