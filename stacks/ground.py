@@ -61,7 +61,7 @@ def problems(stack: ClusterStack) -> Iterator[Problem]:
             plan = graph.plan(stack.addons.sections(), site.expected(stack, labels), CATALOGUE)
         except SettingsError as error:
             yield from error.problems
-    taken = {addon.namespace.name for addon in CATALOGUE if plan is not None and addon.name in plan.sections}
+    taken = plan.namespaces if plan is not None else frozenset[str]()
     for problem in tenant_problems(stack.tenants, taken=taken):
         yield problem.below(("tenants",))
     yield from tenant_rules.group_problems(stack.tenants, stack.cluster)

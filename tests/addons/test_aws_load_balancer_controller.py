@@ -12,8 +12,10 @@ from homeport.addons.aws_load_balancer_controller import (
     AwsLoadBalancerControllerArgs,
     values,
 )
+from homeport.addons.crds_chart import DefinitionsChart
 from homeport.addons.graph import AddonPlan
-from homeport.addons.items import Object, Rights
+from homeport.addons.items import Chart, Object, Rights
+from homeport.addons.pins import pin_of
 from homeport.addons.samples import SAMPLE_LABELS, sample_site
 from homeport.identity.permissions import LoadBalancerAdmin
 from tests.addons.gateway_sites import gateway_site
@@ -137,3 +139,20 @@ def test_gke_needs_none() -> None:
 def test_dangerous_overrides_are_said_aloud(override: dict[str, Any]) -> None:
     [warning] = planned(values=override).warnings
     assert warning.startswith(f"addons.{NAME}.values.{next(iter(override))}")
+
+
+def test_its_kinds_come_before_it_are_upgraded_with_it_and_no_release_installs_them() -> None:
+    plan = planned(version="3.9.9")
+    steps = {step.item.key: step for step in plan.steps}
+    definitions, release = steps["definitions"].item, steps["release"].item
+    assert isinstance(definitions, DefinitionsChart)
+    assert isinstance(release, Chart)
+    assert definitions.alone
+    assert release.skip_crds
+    assert [(edge.on, edge.kind) for edge in steps["release"].edges if "definitions" in edge.on] == [
+        (f"{NAME}/definitions", "both")
+    ]
+    assert pin_of(definitions.pin).version == "3.9.9"
+    before = {step.item.key: step.item for step in planned().steps}["definitions"]
+    assert isinstance(before, DefinitionsChart)
+    assert pin_of(before.pin) == pin_of(NAME)

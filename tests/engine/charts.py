@@ -97,6 +97,12 @@ CONTENTS: Final[Mapping[str, StandInChart]] = {
         templated=True,
         runs=False,
     ),
+    "aws-load-balancer-controller": StandInChart(
+        (
+            *_kinds("elbv2.k8s.aws", ("TargetGroupBinding", "targetgroupbindings"), version="v1beta1"),
+            *_kinds("elbv2.k8s.aws", ("IngressClassParams", "ingressclassparams"), version="v1beta1", namespaced=False),
+        )
+    ),
     "sealed-secrets": StandInChart(_kinds("bitnami.com", ("SealedSecret", "sealedsecrets"), version="v1alpha1")),
     "cloudnative-pg": StandInChart(
         _kinds("postgresql.cnpg.io", ("Cluster", "clusters"), ("ScheduledBackup", "scheduledbackups")), templated=True

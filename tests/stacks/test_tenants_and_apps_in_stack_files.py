@@ -73,6 +73,14 @@ WEB = "    web: {tag: 1.4.2}\n"
             "apps.worker.hosts", "hosts: []", "a worker has no hosts", "remove it",
         ),
         (
+            put(WEB, "    web: {tag: 1.4.2, hosts: [grafana.stage.acme.example]}\n"),
+            "apps.web.hosts", "grafana.stage", "the add-on kube-prometheus-stack answers on this host", "web-app.stage",
+        ),
+        (
+            put("    tools: {}\n", "    tools: {namespaces: [monitoring-nodes]}\n"),
+            "tenants.tools.namespaces", "monitoring-nodes", "of the cluster or its add-ons", "tools-apps",
+        ),
+        (
             put("    tools: {}\n", "    tools: {namespaces: [traefik]}\n"),
             "tenants.tools.namespaces", "traefik", "of the cluster or its add-ons", "tools-apps",
         ),

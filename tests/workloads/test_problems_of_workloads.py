@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from homeport.workloads.args import Flow, FromSecret, Hardening
+from homeport.workloads.helm_app import HelmAppArgs
 from homeport.workloads.job import JobArgs
 from homeport.workloads.monitors import Metrics
 from homeport.workloads.names import name_problems
@@ -291,6 +292,11 @@ def test_a_rollout_in_which_no_pod_could_ever_count() -> None:
             "a" * 55,
             job(),
             "the name of a job has 54 characters at most: a hash of what runs is added to it; shorten",
+        ),
+        (
+            "a" * 54,
+            HelmAppArgs(tenant="tools", chart="./charts/old"),
+            "the name of a helm-app has 53 characters at most: charts add to the name of a release; shorten",
         ),
         ("9lives", web(), "the name of a web-app begins with a letter: its Service asks for it; rename it"),
         ("a" * 64, worker(), "the name of a worker has 63 characters at most; shorten it in the program"),

@@ -11,7 +11,9 @@ from typing import Any, ClassVar, Final, final
 from homeport.addons.args import AddonArgs
 from homeport.addons.aws_account import unknown_account
 from homeport.addons.base import Addon
+from homeport.addons.crds_chart import DefinitionsChart
 from homeport.addons.items import KUBE_SYSTEM, Chart, ImageValues, Item, Namespace, Need, Rights
+from homeport.addons.pins import pins
 from homeport.addons.placement import apart, spread
 from homeport.addons.prometheus_rule import MONITOR_KINDS, Alert, alerts, monitored
 from homeport.addons.site import Provided, Site
@@ -32,6 +34,7 @@ _SAFETY: Final = {
     "podSecurityContext": "the pod may run as root or without a seccomp profile",
 }
 
+_KNOWN: Final = Need("definitions", "it watches kinds of its own, and stops where they are not known", "both")
 _ALERTS: Final = (
     Alert(
         "LoadBalancerControllerErrors",
@@ -79,7 +82,7 @@ class AwsLoadBalancerController(Addon[AwsLoadBalancerControllerArgs]):
         yield from unknown_account(NAME, site)
 
     def items(self, args: AwsLoadBalancerControllerArgs, site: Site) -> Sequence[Item]:
-        """Its rights, its release, its alerts."""
+        """Its rights, its kinds, its release, its alerts."""
         rights = Rights(
             key="rights",
             service_account=NAME,
@@ -89,15 +92,36 @@ class AwsLoadBalancerController(Addon[AwsLoadBalancerControllerArgs]):
                 )
             ],
         )
-        needs = [Need("rights", "it must still be able to delete load balancers while it is removed", "both")]
+        needs = [Need("rights", "it must still be able to delete load balancers while it is removed", "both"), _KNOWN]
         release = Chart(
             key="release",
             values=values(args, site),
             safety=_SAFETY,
             images=[ImageValues("public.ecr.aws/eks/aws-load-balancer-controller", "image.repository")],
+            skip_crds=True,
             needs=[*needs, MONITOR_KINDS] if monitored(site) else needs,
         )
-        return [rights, release, *([alerts(NAME, KUBE_SYSTEM.name, _ALERTS)] if monitored(site) else [])]
+        told = [alerts(NAME, KUBE_SYSTEM.name, _ALERTS)] if monitored(site) else []
+        return [rights, definitions(args, site), release, *told]
+
+
+def definitions(args: AwsLoadBalancerControllerArgs, site: Site) -> DefinitionsChart:
+    """TargetGroupBinding, IngressClassParams and the controller's own kinds for Gateways.
+
+    Helm installs what lies in a chart's crds/ once and never upgrades it, and there is no chart of these kinds alone:
+    they are what is left of this one when all else is dropped.
+    https://helm.sh/docs/chart_best_practices/custom_resource_definitions/
+    """
+    own = pins()[NAME]
+    return DefinitionsChart(
+        key="definitions",
+        # Those that belong to the controller's version, whoever chose that.
+        pin=own.model_copy(update={"version": args.version}) if args.version else NAME,
+        release=f"{NAME}-definitions",
+        values={"clusterName": site.cluster},
+        alone=True,
+        pods=False,
+    )
 
 
 def values(args: AwsLoadBalancerControllerArgs, site: Site) -> dict[str, Any]:

@@ -36,13 +36,22 @@ class DefinitionsArgs(AddonArgs):
 
     def present_problems(self, site: Site) -> Iterator[Problem]:
         """Definitions that nobody can have brought into a cluster of our own."""
-        if self.present and (site.project is not None or site.account is not None):
+        if self.present and owns_definitions(site):
             yield Problem(
                 ("present",),
                 "a cluster that the stack makes is empty, so nobody has brought the definitions",
                 "remove it",
                 value=True,
             )
+
+
+def owns_definitions(site: Site) -> bool:
+    """Whether definitions of a chart's own kinds are the stack's: in a cluster that the stack makes, everything is.
+
+    In a cluster that something else made they may be somebody else's, and one that stayed behind would keep the next
+    `up` from making it. There Helm's way is right, which leaves alone what it finds.
+    """
+    return site.project is not None or site.account is not None
 
 
 def has_gateway_api(site: Site) -> bool:

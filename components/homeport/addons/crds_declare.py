@@ -9,7 +9,7 @@ import pulumi
 
 from homeport import options
 from homeport.addons.args import ChartsArgs
-from homeport.addons.crds_chart import DefinitionsChart
+from homeport.addons.crds_chart import DEFINITIONS_ALONE, DefinitionsChart
 from homeport.addons.overrides import chart_values
 from homeport.addons.pins import locate, pin_of
 from homeport.cluster.base import Cluster
@@ -77,5 +77,6 @@ def declare_definitions(
         version=where.version,
         repository_opts=None if where.repository is None else {"repo": where.repository},
         values=chart_values(chart, overrides, charts.image_registry),
+        post_renderer={"command": "python3", "args": ["-c", DEFINITIONS_ALONE]} if chart.alone else None,
         opts=options.merge(own, opts),
     )

@@ -48,6 +48,7 @@ class Exports:
         monitors: whether ServiceMonitors and PodMonitors are known kinds.
         monitoring_namespace: where Prometheus runs: who network policies let in to scrape.
         sealed_secrets: whether SealedSecrets are turned into Secrets.
+        hosts: where add-ons themselves answer, each with the add-on's name: apps need others.
         items: what a user of them waits for: "issuer" -> "cert-manager/issuer-letsencrypt", "monitors" -> ...
     """
 
@@ -59,3 +60,4 @@ class Exports:
     monitoring_namespace: str | None = None
     sealed_secrets: bool = False
     items: tuple[tuple[str, str], ...] = ()
+    hosts: tuple[tuple[str, str], ...] = ()

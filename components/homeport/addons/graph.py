@@ -18,7 +18,8 @@ from homeport.addons.args import AddonArgs
 from homeport.addons.base import Addon, by_name
 from homeport.addons.exports import Exports
 from homeport.addons.graph_problems import why_not
-from homeport.addons.items import Chart
+from homeport.addons.hosts import hosts
+from homeport.addons.items import Chart, Object
 from homeport.addons.pins import pin_of
 from homeport.addons.site import Site
 from homeport.addons.steps import (
@@ -32,6 +33,7 @@ from homeport.addons.steps import (
     NamespaceItem,
     Step,
     absolute,
+    namespace_of,
     steps_of,
 )
 from homeport.problems import Problem, SettingsError
@@ -74,6 +76,13 @@ class AddonPlan:
     left_out: Mapping[str, str]
 
     @property
+    def namespaces(self) -> frozenset[str]:
+        """Where add-ons live, and what else they make."""
+        made = (step.item.manifest for step in self.steps if isinstance(step.item, Object))
+        lived = (namespace_of(step.item) for step in self.steps)
+        return frozenset({item.name for item in made if item.kind == "Namespace"} | {name for name in lived if name})
+
+    @property
     def edges(self) -> tuple[Edge, ...]:
         """Every edge, in the order of the steps."""
         return tuple(edge for step in self.steps for edge in step.edges)
@@ -96,7 +105,8 @@ def plan(sections: Mapping[str, AddonArgs], site: Site, addons: Iterable[Addon[A
     ordered = tuple(_ordered(examined.steps))
     chosen, site = examined.chosen, examined.site
     warnings = (*_warnings(ordered, chosen), *_said(chosen, site, examined.catalogue))
-    return AddonPlan(ordered, chosen, site.offers, warnings, examined.left_out)
+    exports = replace(site.offers, hosts=tuple(sorted(hosts(ordered))))
+    return AddonPlan(ordered, chosen, exports, warnings, examined.left_out)
 
 
 def problems(sections: Mapping[str, AddonArgs], site: Site, addons: Iterable[Addon[Any]]) -> Iterator[Problem]:

@@ -10,12 +10,13 @@ from typing import Any, ClassVar, final
 
 from homeport.addons.args import AddonArgs
 from homeport.addons.base import Addon
+from homeport.addons.crds import owns_definitions
 from homeport.addons.items import Item, Namespace, Need
 from homeport.addons.prometheus_rule import monitored
 from homeport.addons.sealed_secrets_alerts import rules
 from homeport.addons.sealed_secrets_args import KeyBackup, SealedSecretsArgs
 from homeport.addons.sealed_secrets_backup import backup_items
-from homeport.addons.sealed_secrets_chart import NAMESPACE, definitions, owns_definitions, release
+from homeport.addons.sealed_secrets_chart import NAMESPACE, definitions, release
 from homeport.addons.sealed_secrets_network import policies
 from homeport.addons.site import Site
 from homeport.addons.stored_secret import has_store

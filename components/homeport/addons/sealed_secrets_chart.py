@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from homeport.addons.crds import owns_definitions
 from homeport.addons.crds_chart import DefinitionsChart
 from homeport.addons.items import KUBE_SYSTEM, Chart, ImageValues, Need
 from homeport.addons.pins import pins
@@ -44,18 +45,11 @@ _SAFETY: Final = {
 }
 
 
-def owns_definitions(site: Site) -> bool:
-    """Whether the kind SealedSecret is the stack's: in a cluster that the stack makes, everything is."""
-    return site.project is not None or site.account is not None
-
-
 def definitions(args: SealedSecretsArgs) -> DefinitionsChart:
     """The kind SealedSecret: the same chart with everything else switched off.
 
     Helm installs what lies in a chart's crds/ once and never upgrades it; so it is applied as an object of its own,
     which a new chart version upgrades, and which stays when the add-on goes: with it every SealedSecret would go.
-    Not in a cluster that something else made: there it may be somebody else's, and one that stayed behind would keep
-    the next `up` from making it. There Helm's way is right, which leaves alone what it finds.
     https://helm.sh/docs/chart_best_practices/custom_resource_definitions/
     """
     own = pins()["sealed-secrets"]

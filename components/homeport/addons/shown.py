@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
+from homeport.addons.crds_chart import DefinitionsChart
 from homeport.addons.graph import AddonPlan
 from homeport.addons.items import Chart, Item, Object, Ref
 from homeport.addons.overrides import chart_values
@@ -47,6 +48,8 @@ def _item(item: Item, plan: AddonPlan, addon: str, site: Site) -> dict[str, Any]
             "skip_crds": item.skip_crds,
             "values": plain(values),
         }
+        if isinstance(item, DefinitionsChart) and item.alone:
+            out["definitions_alone"] = True
         return {"chart": out}
     own_fields = {one.name: getattr(item, one.name) for one in fields(item) if one.name not in {"key", "needs"}}
     return {type(item).__name__: plain(own_fields)}

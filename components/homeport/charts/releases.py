@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
+from homeport.addons.crds_chart import DEFINITIONS_ALONE
 from homeport.plan.graph import SECRET_KEY, UNKNOWN_KEY, Graph, Resource
 
 #: What hands a chart to Helm: a release, and a chart whose objects become resources of their own.
@@ -40,6 +41,7 @@ class ReleaseCall:
         values: with `LATER` in the place of what only the cloud can say.
         skip_crds: whether the chart's crds/ folder is left out.
         upgrades_crds: whether what is in that folder is upgraded with all else.
+        crds_alone: whether all that is no definition is dropped.
         after: logical names of the releases that it waits for, also by way of others.
         definitions: kinds that objects it waits for define, as group/version/kind.
         secrets: value paths that hold a secret.
@@ -59,6 +61,7 @@ class ReleaseCall:
     definitions: frozenset[str]
     secrets: tuple[str, ...] = ()
     addon: bool = False
+    crds_alone: bool = False
 
     @property
     def label(self) -> str:
@@ -103,7 +106,13 @@ def _call(graph: Graph, resource: Resource) -> ReleaseCall:
         definitions=frozenset(kind for item in before for kind in definitions_in(item)),
         secrets=tuple(secrets),
         addon=_is_addon(graph, resource),
+        crds_alone=_only_definitions(inputs.get("postRenderer")),
     )
+
+
+def _only_definitions(renderer: object) -> bool:
+    arguments: object = cast("Mapping[str, Any]", renderer).get("args") if isinstance(renderer, Mapping) else None
+    return arguments == ["-c", DEFINITIONS_ALONE]
 
 
 def _is_addon(graph: Graph, resource: Resource) -> bool:

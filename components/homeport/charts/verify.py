@@ -14,6 +14,7 @@ from homeport.charts.fetch import Charts, Fetched, FetchError
 from homeport.charts.finding import Finding
 from homeport.charts.helm import HelmError
 from homeport.charts.manifests import images, kinds, parse, undefined
+from homeport.charts.post_render import definitions_alone
 from homeport.charts.releases import LATER, ReleaseCall, definitions_in, kubernetes_version, release_calls
 from homeport.charts.value_paths import unknown_values
 from homeport.plan.graph import Graph
@@ -127,9 +128,13 @@ class Verification:
         except HelmError as error:
             said = error.text.replace(str(fetched.path), fetched.path.name)
             return replace(checked, findings=(*checked.findings, Finding(f"does not render: {said}"))), frozenset()
+        if call.crds_alone:
+            text = definitions_alone(text)
         rendered = parse(text)
         own = kinds(rendered.objects)
         findings = [*checked.findings, *rendered.findings]
+        if call.crds_alone and not own:
+            findings.append(Finding("defines no kind", "the chart has moved its definitions: see its own notes"))
         if not existing:
             findings += undefined(rendered.objects, known | own)
         findings += self.conform(text) if self.conform is not None else ()

@@ -159,6 +159,15 @@ def _hosts(there: Mapping[str, AppSpec], ground: Ground) -> Iterator[Problem]:
                     f' {{traefik: {{extra_hosts: ["*.{host.partition(".")[2]}"]}}}}',
                     host,
                 )
+            addon = dict(ground.exports.hosts).get(host)
+            if addon is not None:
+                yield Problem(
+                    path,
+                    f"the add-on {addon} answers on this host already",
+                    f"give the app another, for example {name}-app.{ground.domain}",
+                    host,
+                    related=(("addons", addon),),
+                )
             for prefix in spec.paths:
                 other = taken.setdefault((host, prefix.rstrip("/") or "/"), name)
                 if other != name:

@@ -21,6 +21,8 @@ _ADDED: Final[dict[str, tuple[int, str]]] = {
     "job": (1 + DIGITS, "a hash of what runs is added to it"),
     # https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
     "cron-job": (11, "Kubernetes adds the time of each run to it"),
+    # https://helm.sh/docs/chart_template_guide/builtin_objects/
+    "helm-app": (10, "charts add to the name of a release"),
 }
 
 
