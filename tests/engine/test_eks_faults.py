@@ -2,89 +2,104 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
-from tests.engine.breaking import Broken, assert_deleted_in_order, repeat_until_done
+from homeport.deploy.event_log import read_lines
+from homeport.deploy.explain import Explanation, explain
+from tests.engine import eks_faults_table as table
+from tests.engine.breaking import assert_deleted_in_order, assert_nothing_is_orphaned_or_twice, repeat_until_done
+from tests.engine.changing import Config, pools
+from tests.engine.events import Result
 from tests.engine.harness import Engine
 from tests.engine.simcloud.cloud import Fault
 
-pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(3000)]
 
-_THROTTLED = "ThrottlingException: Rate exceeded"
-_DENIED = "AccessDenied: not authorized to perform iam:CreateRole because no identity-based policy allows it"
-_BROKEN = "ServerException: An internal error occurred"
-_TIMED_OUT = "timeout while waiting for state to become 'ACTIVE' (last state: 'CREATING', timeout: 60m0s)"
-_ADDRESSES = "AddressLimitExceeded: The maximum number of addresses has been reached"
-_BUSY = "ResourceInUseException: Cannot ListAddons as cluster stage is currently being updated"
-_UNHEALTHY = "NodeCreationFailure: Instances failed to join the kubernetes cluster"
-_DEGRADED = "unexpected state 'DEGRADED', wanted target 'ACTIVE'. last error: InsufficientNumberOfReplicas"
+#: What of the add-ons has something in AWS; of what is in the cluster no more is needed here.
+_ADDONS = ("sealed-secrets", "external-dns", "cluster-autoscaler")
+_NO_ADDONS = ("traefik", "cert-manager", "aws-load-balancer-controller", "gateway-api-crds", "kube-prometheus-stack")
 
-ON_THE_WAY_UP = [
-    Broken(Fault("ec2/vpc:", "create", _THROTTLED), "network-vpc"),
-    Broken(Fault("ec2/eip:", "create", _ADDRESSES), "network-nat-address-a"),
-    Broken(Fault("iam/role:", "create", _DENIED, name="control-plane"), "cluster-control-plane"),
-    Broken(Fault("kms/key:", "create", _BROKEN, made=True), "cluster-secrets-key"),
-    Broken(Fault("cloudwatch/logGroup:", "create", _THROTTLED, name="cluster-logs"), "cluster-logs"),
-    Broken(Fault("ec2/subnet:", "create", _BROKEN, name="intra-b", made=True), "network-intra-b"),
-    Broken(
-        Fault("ec2/routeTableAssociation:", "create", _THROTTLED, name="private-a"), "network-association-private-a"
-    ),
-    Broken(Fault("ec2/natGateway:", "create", _TIMED_OUT, made=True), "network-nat-a"),
-    Broken(Fault("ec2/flowLog:", "create", _BROKEN), "network-flow-log"),
-    Broken(Fault("eks/cluster:", "create", _THROTTLED), "cluster-eks-eksCluster"),
-    Broken(Fault("eks/cluster:", "create", _TIMED_OUT, made=True), "cluster-eks-eksCluster"),
-    Broken(Fault("eks/accessEntry:", "create", _BROKEN, name="deployer"), "cluster-deployer"),
-    Broken(Fault("iam/openIdConnectProvider:", "create", _THROTTLED), "cluster-oidc"),
-    Broken(Fault("eks/addon:", "create", _BUSY, name="vpc-cni"), "cluster-vpc-cni"),
-    Broken(Fault("eks/nodeGroup:", "create", _UNHEALTHY, name="system", made=True), "system-pool"),
-    Broken(Fault("eks/addon:", "create", _DEGRADED, name="coredns", made=True), "addons-coredns"),
-    Broken(Fault("autoscaling/tag:", "create", _THROTTLED, name="taint"), "general-pool-taint/spot"),
-]
-#: With the version raised and a pool resized.
-ON_AN_UPDATE = [
-    Broken(Fault("eks/cluster:", "update", _TIMED_OUT, made=True), "cluster-eks-eksCluster"),
-    Broken(Fault("eks/addon:", "update", _BUSY, name="kube-proxy"), "cluster-kube-proxy"),
-    Broken(Fault("eks/nodeGroup:", "update", _UNHEALTHY, name="system"), "system-pool"),
-    Broken(Fault("eks/nodeGroup:", "update", _TIMED_OUT, name="general", made=True), "general-pool"),
-]
-ON_THE_WAY_DOWN = [
-    Broken(Fault("eks/addon:", "delete", _BUSY, name="coredns"), "addons-coredns"),
-    Broken(Fault("eks/nodeGroup:", "delete", _TIMED_OUT, name="system"), "system-pool"),
-    Broken(Fault("eks/cluster:", "delete", _BUSY), "cluster-eks-eksCluster"),
-    Broken(Fault("ec2/natGateway:", "delete", _THROTTLED), "network-nat-a"),
-    Broken(Fault("ec2/subnet:", "delete", _BROKEN, name="private-b"), "network-private-b"),
-    Broken(Fault("ec2/vpc:", "delete", _TIMED_OUT), "network-vpc"),
-]
+
+def _smaller(config: Config) -> None:
+    """All that AWS is asked for but the gateway's addresses, and little in the cluster."""
+    config["protection"] = "none"
+    on = {name: {"enabled": True} for name in _ADDONS}
+    off = {name: {"enabled": False} for name in _NO_ADDONS}
+    config["addons"] = {"profile": "minimal", **on, **off}
+    config.pop("tenants")
+    config.pop("apps")
+
+
+def change(config: Config) -> None:
+    """Something of everything that changes in place, a pool that is replaced, and people who get other rights."""
+    config["owner"] = "shop"
+    config["cluster"].update(version="1.35", logs={"retention_days": 30}, encryption={"rotation_days": 180})
+    pools(config)["general"].update(spot=False, max=9)
+    config["cluster"]["access"]["developers"].update(namespaces=["shop"])
 
 
 @pytest.fixture(scope="module")
 def engine(new_engine: Callable[[str], Engine]) -> Engine:
     """`stage-eks`, of which nothing exists yet; every test leaves behind what the next one finds."""
     made = new_engine("stage-eks")
-    made.edit(lambda config: config.update(protection="none"))
+    made.edit(_smaller)
     return made
 
 
+def _explanation(failed: Result) -> Explanation:
+    assert failed.code != 0
+    assert failed.event_log is not None
+    explanation = explain(read_lines(failed.event_log))
+    assert explanation is not None
+    return explanation
+
+
+def test_at_least_fifty_faults_are_met_on_aws() -> None:
+    faults = [broken.fault for broken in (*table.UP, *table.UPDATE, *table.DOWN)]
+    assert len(set(faults)) == len(faults) >= 50
+    assert {fault.operation for fault in faults} == {"create", "update", "delete"}
+    assert {broken.kind for broken in (*table.UP, *table.UPDATE, *table.DOWN)} >= {
+        *("throttled", "quota", "forbidden", "conflict", "busy", "timeout", "internal", "in_use", "not_ready"),
+    }
+
+
 def test_failed_creations_on_aws_are_named_and_the_next_update_goes_on(engine: Engine) -> None:
-    repeat_until_done(engine, engine.up, ON_THE_WAY_UP)
+    repeat_until_done(engine, engine.up, table.UP)
+    assert set(Counter(live.urn for live in engine.live.values()).values()) == {1}
     assert engine.refresh().must().touched == {}
     assert engine.up().must().touched == {}
 
 
+def test_a_refresh_on_aws_that_fails_is_named_and_loses_nothing(engine: Engine) -> None:
+    """The cluster is a child of a component that a plugin builds; its failure is the cluster's all the same."""
+    before = set(engine.resources())
+    engine.cloud.inject(Fault("eks/cluster:", "read", table.THROTTLED.text))
+    explanation = _explanation(engine.refresh())
+    assert (explanation.first.name, explanation.kind) == ("cluster-eks-eksCluster", "throttled")
+    assert set(engine.resources()) == before
+    assert_nothing_is_orphaned_or_twice(engine)
+
+
 def test_failed_changes_on_aws_are_named_and_done_in_the_end(engine: Engine) -> None:
-    engine.edit(lambda config: config["cluster"].update(version="1.35"))
-    engine.edit(lambda config: config["cluster"]["node_pools"]["general"].update(max=9))
-    repeat_until_done(engine, engine.up, ON_AN_UPDATE)
+    engine.edit(change)
+    repeat_until_done(engine, engine.up, table.UPDATE)
     assert engine.cloud.one("cluster:Cluster", "cluster-eks-eksCluster").properties["version"] == "1.35"
     pool = engine.cloud.one("nodeGroup:", "general-pool").properties
-    assert (pool["version"], pool["scalingConfig"]["maxSize"]) == ("1.35", 9)
+    assert (pool["version"], pool["capacityType"], pool["scalingConfig"]["maxSize"]) == ("1.35", "ON_DEMAND", 9)
+    association = engine.cloud.one("accessPolicyAssociation:", "cluster-access-developers-policy").properties
+    assert association["accessScope"] == {"type": "namespace", "namespaces": ["shop"]}
+    of_aws = [live for live in engine.live.values() if "tagsAll" in live.properties]
+    assert {live.properties["tagsAll"]["owner"] for live in of_aws} == {"shop"}
+    assert set(Counter(live.urn for live in engine.live.values()).values()) == {1}
+    assert engine.refresh().must().touched == {}
     assert engine.up().must().touched == {}
 
 
 def test_failed_deletions_on_aws_are_named_and_nothing_is_left_in_the_end(engine: Engine) -> None:
-    repeat_until_done(engine, engine.destroy, ON_THE_WAY_DOWN)
+    repeat_until_done(engine, engine.destroy, table.DOWN)
     assert engine.live == {}
     assert engine.resources() == {}
 
