@@ -39,6 +39,7 @@ class Case:
         says: setting, and what is wrong with it; of each problem.
         fix: what to do, as the update says and, where it is no other, doctor.
         doctor: status, text and fix, where they are not those of the first problem.
+        see: the other settings that the update names.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Case:
     says: Sequence[tuple[str, str]]
     fix: str
     doctor: tuple[str, str, str] | None = None
+    see: str = ""
 
 
 def _export(**value: object) -> str:
@@ -110,6 +112,7 @@ CASES = [
         ],
         "choose a domain in one of them, or add a zone to homeport:dns.zones in Pulumi.global.yaml and run pulumi up"
         " -s global",
+        see="homeport:global",
     ),
     Case(
         "with a zone that is not lent",
@@ -122,6 +125,7 @@ CASES = [
         ],
         "in Pulumi.global.yaml name acme-stage in homeport:gcp.projects, and that name in"
         " homeport:dns.zones.stage.editors if there is such a list; then run pulumi up -s global",
+        see="homeport:domain, homeport:cluster.project",
     ),
 ]
 
@@ -191,7 +195,8 @@ def test_a_global_stack_that_does_not_serve_is_refused_before_anything_is_made(
     result = stage.up()
     assert result.code != 0
     count = "1 problem" if len(case.says) == 1 else f"{len(case.says)} problems"
-    problems = [f"Pulumi.stage.yaml: {place}\n    {rule}\n    fix: {case.fix}" for place, rule in case.says]
+    see = f"\n    see: {case.see}" if case.see else ""
+    problems = [f"Pulumi.stage.yaml: {place}\n    {rule}\n    fix: {case.fix}{see}" for place, rule in case.says]
     said = re.sub(r"(?m)^(Pulumi\.stage\.yaml):\d+:\d+:", r"\1:", result.errors[0])
     assert said == f"{count} in the settings:\n\n" + "\n\n".join(problems)
     assert "Traceback" not in result.output
