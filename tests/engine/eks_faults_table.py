@@ -159,7 +159,7 @@ UPDATE: Final[list[Broken]] = [
         },
     ),
     # A pool is replaced: the new one comes first, the old one goes last.
-    *together("create", {("eks/nodeGroup:", "general-pool"): (NO_MACHINES,)}),
+    *together("create", {("eks/nodeGroup:", "general-pool"): (UNHEALTHY,)}),
     *together("delete", {("eks/nodeGroup:", "general-pool"): (LATE_DELETION,)}),
     # Of a policy the old one goes first: between the two nobody is let in.
     *together("delete", {("eks/accessPolicyAssociation:", "cluster-access-developers-policy"): (THROTTLED,)}),
