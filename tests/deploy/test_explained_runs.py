@@ -55,6 +55,23 @@ def test_a_failure_that_nobody_gave_a_reason_for_is_named_after_those_with_one()
     assert (alone.first.name, alone.first.text, alone.kind) == ("vpc", "", "other")
 
 
+def test_what_is_in_a_cluster_that_is_replaced_cannot_be_deleted_any_more_and_has_to_go_first() -> None:
+    namespace = "kubernetes:core/v1:Namespace"
+    events = [
+        *failing("monitoring", namespace, "delete-replaced", "grpc: the client connection is closing"),
+        *failing("traefik", namespace, "delete-replaced", "grpc: the client connection is closing"),
+        *aftermath(),
+    ]
+    found = explain(events)
+    assert found is not None
+    assert (found.first.name, found.kind) == ("monitoring", "in_use")
+    assert [other.name for other in found.others] == ["traefik"]
+    assert "--target '**cluster-kubernetes' --target-dependents" in found.remedy
+    with_a_reason = explain([*failing("vpc", NETWORK, "create", "Error 403: forbidden"), *events])
+    assert with_a_reason is not None
+    assert (with_a_reason.first.name, with_a_reason.others) == ("vpc", ())
+
+
 def test_an_error_that_is_said_twice_is_one_failure() -> None:
     event = error("Error 500: backendError", "vpc", NETWORK)
     found = explain([event, event])

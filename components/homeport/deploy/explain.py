@@ -192,9 +192,16 @@ class _Seen:
                 texts.add((failure.name, failure.text))
                 yield failure
         said = {urn for urn, _ in self._errors}
-        for urn in self._failed:
-            if urn not in said:
-                yield self._failure(urn, "")
+        silent = [self._failure(urn, "") for urn in self._failed if urn not in said]
+        yield from silent
+        if not told and not silent:
+            yield from self._cut_off()
+
+    def _cut_off(self) -> Iterator[Failure]:
+        """What could not be deleted because its provider was gone: no follower where nothing else failed."""
+        for urn, text in self._errors:
+            if self._failed.get(urn) == "delete-replaced" and "connection is closing" in text:
+                yield self._failure(urn, text)
 
     def _failure(self, urn: str, text: str) -> Failure:
         type_ = self._types.get(urn) or _type(urn)

@@ -29,6 +29,7 @@ Case = Literal[
     "capacity",
     "changed_by_others",
     "charts",
+    "cluster_not_empty",
     "declined",
     "helm_pending",
     "invalid",
@@ -95,6 +96,8 @@ KUBERNETES: Final = (
     _pattern("forbidden", r"Unauthorized|must be logged in|exec plugin|getting credentials: exec", "login"),
     _pattern("unreachable", r"cluster is unreachable|PULUMI_K8S_DELETE_UNREACHABLE|failed to parse kubeconfig"
              r"|unable to load Kubernetes client configuration|dial tcp|no such host|TLS handshake timeout|x509:"),
+    # Only where nothing else was said, see `homeport.deploy.explain`: https://github.com/pulumi/pulumi/issues/14650
+    _pattern("in_use", r"client connection is closing", "cluster_not_empty"),
     _pattern("other", r"no matches for kind|server could not find the requested resource"
              r"|ensure CRDs are installed first", "no_kind"),
     _pattern("not_ready", r"failed to (fully )?initialize or become live|failed to become (ready|available)"

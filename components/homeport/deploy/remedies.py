@@ -315,6 +315,11 @@ _CASES: Final[Mapping[Case, Callable[[Subject], str]]] = {
     "charts": _charts,
     "declined": lambda s: f"Nobody said yes, so nothing was done. When it shall be: {s.again}.",
     "helm_pending": _helm_pending,
+    "cluster_not_empty": lambda s: (
+        "The cluster is to be replaced, and what is in it can no longer be deleted from here. Empty it first: pulumi "
+        f"destroy -s {s.stack} --target '**cluster-kubernetes' --target-dependents, which takes everything in it down "
+        f"(docs/clusters.md, Replacing a cluster); then: {s.again}."
+    ),
     "invalid": _invalid,
     "login": _login,
     "namespace_quota": _namespace_quota,
