@@ -34,6 +34,7 @@ if log and plan.get("no_event_log"):
     sys.stderr.write("error: unknown flag: --event-log\\n")
     sys.exit(255)
 call = {{"arguments": [a for a in arguments if a != log], "log": log, "debug": os.environ.get("PULUMI_DEBUG_COMMANDS"),
+        "parallel": os.environ.get("PULUMI_PARALLEL"),
         "stdin_tty": os.isatty(0), "stdout_tty": os.isatty(1)}}
 if log:
     call["mode"] = [oct(stat.S_IMODE(os.stat(p).st_mode)) for p in (os.path.dirname(log), log)]

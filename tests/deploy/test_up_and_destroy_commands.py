@@ -92,6 +92,17 @@ def test_an_update_refreshes_first_and_passes_on_what_is_for_the_engine(fake: Ru
     assert fake.lines == ["up --stage --refresh".replace("--stage", "--stack stage") + " --parallel 4 --yes"]
 
 
+@pytest.mark.parametrize(("given", "told"), [(None, "16"), ("3", "3")])
+def test_as_much_is_done_at_once_as_the_graph_has_to_do_unless_somebody_says_otherwise(
+    fake: Runner, monkeypatch: pytest.MonkeyPatch, given: str | None, told: str
+) -> None:
+    monkeypatch.delenv("PULUMI_PARALLEL", raising=False)
+    if given is not None:
+        monkeypatch.setenv("PULUMI_PARALLEL", given)
+    fake.run("up", "--yes")
+    assert [call["parallel"] for call in fake.calls] == [told]
+
+
 def test_without_yes_nothing_is_agreed_to(fake: Runner) -> None:
     fake.plan |= {"complains": "error: --yes must be passed in to proceed\n", "codes": {"up": 255}}
     ran = fake.run("up")

@@ -21,6 +21,7 @@ from homeport.doctor.finding import Finding, blocking
 from homeport.doctor.machine import Machine
 from homeport.doctor.pulumi_cli import Trouble, ask
 from homeport.doctor.stack_file import project_file
+from homeport.plan.makespan import ENGINE_PARALLEL
 
 #: Seconds for the state of a large stack to come out of a bucket far away.
 _EXPORT: Final = 180.0
@@ -153,8 +154,9 @@ def _run(request: Request, tools: Tools, line: list[str]) -> Ended:
 
 
 def _environment(env: Mapping[str, str]) -> dict[str, str]:
-    # Only with its options for finding faults does the CLI know the event log.
-    return {**env, "PULUMI_DEBUG_COMMANDS": "true"}
+    # By itself the CLI does four things at once per processor, fewer on a runner of two than the graph has to do, though
+    # nearly all of it is waiting. Only with its options for finding faults does it know the event log.
+    return {"PULUMI_PARALLEL": str(ENGINE_PARALLEL), **env, "PULUMI_DEBUG_COMMANDS": "true"}
 
 
 def _outcome(request: Request, ended: Ended, log: Path) -> Outcome:

@@ -15,8 +15,8 @@ from typing import Final
 
 from homeport.plan.graph import Graph, Resource
 
-#: How many operations the engine runs at once unless told otherwise, as documented.
-#: https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
+#: How many operations the engine runs at once: `homeport up` says so with PULUMI_PARALLEL. Without it the CLI (3.260,
+#: tried) takes four per processor. https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
 ENGINE_PARALLEL: Final = 16
 
 #: Components that a script would install one after the other.
