@@ -154,7 +154,7 @@ def _run(request: Request, tools: Tools, line: list[str]) -> Ended:
 
 
 def _environment(env: Mapping[str, str]) -> dict[str, str]:
-    # By itself the CLI does four things at once per processor, fewer on a runner of two than the graph has to do, though
+    # By itself the CLI does four things at once per processor, on a small runner fewer than the graph has to do, though
     # nearly all of it is waiting. Only with its options for finding faults does it know the event log.
     return {"PULUMI_PARALLEL": str(ENGINE_PARALLEL), **env, "PULUMI_DEBUG_COMMANDS": "true"}
 
