@@ -193,7 +193,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _lose_the_machine_while_helm_works(engine: Engine, helm: Helm) -> None:
-    """Kill engine and provider when Helm has noted that it works on the dashboard, and let the lock go.
+    """Kill engine and provider when Helm has noted that it works on the dashboard, whose new pods hang, and unlock.
 
     A provider whose engine alone is killed ends its work by itself.
     """
@@ -214,7 +214,6 @@ def _lose_the_machine_while_helm_works(engine: Engine, helm: Helm) -> None:
 
     engine.control_plane.stand_in.never_ready = "^dashboard-"
     assert engine.up(during=kill).code == -signal.SIGKILL
-    engine.control_plane.stand_in.never_ready = None
     engine.cancel().must()
 
 
@@ -230,6 +229,7 @@ def test_an_upgrade_that_was_cut_off_says_so_and_goes_on_once_helms_note_of_it_i
     assert "another operation (install/upgrade/rollback) is in progress" in refused.errors[0]
     assert "kubernetes:helm.sh/v3:Release (dashboard-release)" in refused.output
     assert _tags_of_the_dashboard(engine).get("0.4.1") == {True}, "the old pods still serve"
+    engine.control_plane.stand_in.never_ready = None
 
     # As docs/charts.md has it.
     note = f"/api/v1/namespaces/tools/secrets/sh.helm.release.v1.dashboard.v{cut_off}"
