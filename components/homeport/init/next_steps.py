@@ -21,10 +21,10 @@ def next_steps(answers: Answers) -> list[str]:
         steps.append(_amazon(answers))
     make = f"for stack in {' '.join(['global', *stacks])}; do pulumi stack init $stack; done"
     steps += [
-        f"Make a place for the state (docs/deploy.md) and the stacks in it:\n{make}",
-        "Bring up what all share:\nhomeport doctor -s global --deploy\npulumi up -s global",
+        f"Make a place for the state with homeport bootstrap (docs/bootstrap.md), and the stacks in it:\n{make}",
+        "Bring up what all share:\nhomeport up -s global",
         f"Enter the name servers of {answers.domain} at its registrar:\npulumi stack output name_servers -s global",
-        f"Bring up a cluster, then the others alike:\nhomeport doctor -s {first} --deploy\npulumi up -s {first}",
+        f"Bring up a cluster, then the others alike:\nhomeport up -s {first}",
         (
             "Describe your applications in stacks/apps.py, push their images, and name them, each with its build; see"
             f" docs/first-day.md:\nhomeport set -s {first} apps.NAME.tag=1.0.0"
