@@ -52,7 +52,7 @@ def test_one_cloud_leaves_no_file_of_the_other_and_no_trace_of_the_example(proje
     assert b"acme" not in written.replace(b"acme: {email: ", b"")  # the protocol of certificates
     assert "remove    Pulumi.stage-eks.yaml: an unchanged example" in result.output
     assert "homeport plan -s stage" in result.output
-    assert "pulumi up -s global" in result.output
+    assert "homeport up -s global" in result.output
 
 
 def test_a_second_run_changes_nothing_and_needs_no_consent(project: Path) -> None:

@@ -13,7 +13,6 @@ from homeport.addons import graph
 from homeport.addons.aws_load_balancer_controller import AwsLoadBalancerController
 from homeport.addons.base import Addon
 from homeport.addons.cluster_autoscaler import ClusterAutoscaler
-from homeport.addons.pins import pins
 from homeport.addons.samples import sample_site
 from homeport.addons.traefik import Traefik
 from homeport.addons.traefik_args import TraefikArgs
@@ -72,10 +71,11 @@ def test_the_route_that_is_shown_attaches_to_the_gateway_that_is_made() -> None:
     assert parent == {"name": GATEWAY, "namespace": Traefik.namespace.name, "sectionName": HTTPS}
 
 
-def test_the_definitions_are_compared_with_those_of_the_pinned_chart() -> None:
-    pin = pins()["aws-load-balancer-controller"]
-    shown = re.findall(r"helm show crds (\S+) --repo (\S+) --version (\S+)", page(ADDONS[1]))
-    assert shown == [(pin.chart, pin.repository, pin.version)] * 2
+def test_the_definitions_that_are_named_are_those_that_are_made() -> None:
+    name = ADDONS[1].name
+    steps = graph.plan({name: ADDONS[1].args()}, sample_site("aws"), ADDONS[1:2]).steps
+    assert f"`support-{name}-definitions`" in page(ADDONS[1])
+    assert "definitions" in {step.item.key for step in steps if step.addon == name}
 
 
 def test_the_seconds_in_the_table_are_those_that_proxies_get() -> None:
