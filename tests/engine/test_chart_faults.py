@@ -308,9 +308,9 @@ def test_another_version_of_definitions_changes_them_and_keeps_what_is_made_of_t
     assert "added" in described
 
     after = engine.control_plane.request("GET", f"{path}/somebodys").body
-    assert (after["metadata"]["uid"], after["metadata"]["resourceVersion"]) == (
+    assert (after["metadata"]["uid"], after["metadata"]["generation"]) == (
         before["uid"],
-        before["resourceVersion"],
+        before["generation"],
     ), "made anew or written"
     assert after["spec"] == spec
     # The new version is served, and the new field is judged.
