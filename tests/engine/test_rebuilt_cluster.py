@@ -177,6 +177,8 @@ def test_a_cluster_that_is_made_anew_opens_what_was_sealed_for_the_old_one(
     engine = Engine(new_site(), stack)
     engine.init()
     engine.edit(_with_little_in_it)
+    # Of another stack's cluster nothing may be looked at.
+    engine.control_plane.reset()
     world = World()
     with served(_respond(world)) as store:
         pods = Pods(engine.control_plane, tmp_path, store)
