@@ -30,8 +30,15 @@ _BARE = "import click"
 T = TypeVar("T")
 
 
-def evaluation(folder: Path, stack: str, repeat: int) -> Iterator[Figure]:
-    """Evaluating a stack against a plain program with the same resources; the limit is promised for stage."""
+def evaluation(folder: Path, stack: str, repeat: int, *, warm: bool = True) -> Iterator[Figure]:
+    """Evaluating a stack against a plain program with the same resources; the limit is promised for stage.
+
+    Args:
+        folder: for the plain program.
+        stack: name of the stack.
+        repeat: measurements of each.
+        warm: also measure it in a process that has imported everything already.
+    """
     graph = evaluate(ROOT, stack)
     read = {found.external.rsplit("/", 1)[-1] for found in graph.find(type=STACK_REFERENCE) if found.external}
     plain = plain_project(folder / f"plain-{stack}", graph, *(evaluate(ROOT, name) for name in sorted(read)))
@@ -48,18 +55,14 @@ def evaluation(folder: Path, stack: str, repeat: int) -> Iterator[Figure]:
         1.10 if stack == "stage" else None,
         count,
     )
-    warm_ours, warm_theirs = in_turns(
-        lambda: _cpu(lambda: evaluate(ROOT, stack)), lambda: _cpu(lambda: evaluate(plain, stack)), repeat
-    )
-    yield Figure(
-        f"evaluate {stack} / plain program, SDKs already imported",
-        paired_ratio(warm_ours, warm_theirs),
-        "x",
-        None,
-        count,
-    )
     yield Figure(f"evaluate {stack}, new process", median(cost.cpu for cost in ours), "s", None, "CPU time")
-    yield Figure(f"evaluate {stack}, SDKs already imported", median(warm_ours), "s", None, "CPU time")
+    if warm:
+        warm_ours, warm_theirs = in_turns(
+            lambda: _cpu(lambda: evaluate(ROOT, stack)), lambda: _cpu(lambda: evaluate(plain, stack)), repeat
+        )
+        ratio = paired_ratio(warm_ours, warm_theirs)
+        yield Figure(f"evaluate {stack} / plain program, SDKs already imported", ratio, "x", None, count)
+        yield Figure(f"evaluate {stack}, SDKs already imported", median(warm_ours), "s", None, "CPU time")
     yield Figure(f"peak memory of evaluating {stack}", median(cost.memory for cost in ours), "MiB")
     memory = paired_ratio([cost.memory for cost in ours], [cost.memory for cost in theirs])
     yield Figure(f"peak memory of {stack} / plain program", memory, "x", None, count)
