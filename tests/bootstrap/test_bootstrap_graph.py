@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pulumi
+import pulumi_gcp as gcp
 import pytest
 from pydantic import TypeAdapter
 
@@ -74,6 +76,21 @@ def test_apis_are_on_before_anything_is_made(google: Graph) -> None:
         assert {"store-services-admin-cloudkms", "store-services-admin-storage"} <= {
             found.name for found in google.resources if found.urn in before
         }
+
+
+def test_who_encrypts_for_the_bucket_is_looked_up_once_its_api_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan does not show what a look-up waits for."""
+    storage: Any = gcp.storage
+    look_up, waited_for = storage.get_project_service_account_output, list[str]()
+
+    def noted(*, project: str, opts: pulumi.InvokeOutputOptions) -> Any:
+        waits: Any = opts.depends_on
+        waited_for.extend(one._name for one in waits)
+        return look_up(project=project, opts=opts)
+
+    monkeypatch.setattr(storage, "get_project_service_account_output", noted)
+    graph(GCP)
+    assert "store-services-admin-storage" in waited_for
 
 
 def test_on_aws_the_bucket_is_private_versioned_and_encrypted_with_the_key(amazon: Graph) -> None:

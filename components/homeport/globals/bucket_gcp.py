@@ -56,7 +56,7 @@ class GcsBucket(pulumi.ComponentResource):
         kept = guard(protection, "bucket")
         waits: list[pulumi.Resource] = list(ready)
         if args.key is not None:
-            waits.append(self._key_grant(name, args.key, project))
+            waits.append(self._key_grant(name, args.key, project, ready))
         made = gcp.storage.Bucket(
             f"{name}-bucket",
             name=bucket,
@@ -87,11 +87,11 @@ class GcsBucket(pulumi.ComponentResource):
         self.url = made.url
         self.register_outputs({"name": self.name})
 
-    def _key_grant(self, name: str, key: Any, project: str) -> pulumi.Resource:
-        """Cloud Storage encrypts in the name of the project's service agent."""
+    def _key_grant(self, name: str, key: Any, project: str, ready: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        """Cloud Storage encrypts in the name of the project's service agent, which comes with its API."""
         agent = looked_up(
             gcp.storage.get_project_service_account_output(
-                project=project, opts=pulumi.InvokeOutputOptions(parent=self)
+                project=project, opts=pulumi.InvokeOutputOptions(parent=self, depends_on=list(ready))
             ),
             what=f"the service agent of Cloud Storage in the project {project}",
             fix="the account that deploys needs resourcemanager.projects.get there (roles/browser), and the API "
