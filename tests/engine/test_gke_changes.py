@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from homeport.deploy.event_log import read_lines
+from homeport.deploy.explain import explain
 from homeport.plan.evaluate import evaluate
 from tests.engine.certificates import make_certificates
 from tests.engine.changing import (
@@ -30,9 +32,6 @@ from tests.engine.simcloud.values import plain
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(1800)]
 
 _NAMESPACES = "/api/v1/namespaces"
-#: What a controller has made something in the cloud for: it has to be deleted while the controller still runs.
-_OWNERS = ("/apis/gateway.networking.k8s.io/v1/gateways", "/apis/gateway.networking.k8s.io/v1/httproutes")
-_CLAIMS = "/api/v1/persistentvolumeclaims"
 _FOREIGN = "acme-stage/roles/artifactregistry.reader/user:somebody@acme.example"
 
 
@@ -369,47 +368,46 @@ def test_a_change_that_replaces_the_cluster_is_refused_and_touches_nothing(stand
     assert standing.up().must().touched == {}
 
 
-@pytest.mark.xfail(
-    reason="CLI 3.260 closes the connection to a cluster that is replaced before it deletes there what has to be "
-    "deleted for real (routes, gateways, releases with load balancers): grpc: the client connection is closing. The "
-    "same with --parallel 1, and with destroy --target CLUSTER --target-dependents; a destroy of everything works."
-)
-def test_with_consent_the_cluster_is_replaced_and_takes_along_what_needs_nobody_to_clean_up(
-    standing: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_update_alone_cannot_replace_the_cluster_and_once_it_is_emptied_all_comes_back(standing: Engine) -> None:
+    """What owns a load balancer or a disk is deleted for itself, and not dropped with its cluster.
+
+    While it plans to delete the cluster first, the engine closes the provider of what is in it (CLI 3.260), so that
+    these deletions fail.
+    """
     standing.without_protection().must()
-    plane = standing.control_plane
+    at_first = _names(standing)
     old = {_name(live): live.id for live in standing.live.values()}
-    left: dict[str, list[str]] = {}
-    reset = plane.reset
-
-    def reset_and_remember() -> None:
-        for path in (*_OWNERS, _CLAIMS, _NAMESPACES, "/api/v1/services", "/apis/apps/v1/deployments"):
-            found = plane.request("GET", path).body["items"]
-            left[path] = [i["metadata"]["name"] for i in found if i["spec"].get("type") in {None, "LoadBalancer"}]
-        reset()
-
-    monkeypatch.setattr(plane, "reset", reset_and_remember)
     inside, around = _on_the_cluster(standing)
-    standing.edit(lambda c: c["cluster"].update(max_pods=64))
-    result = standing.up().must()
-
-    # What the old cluster still held when it was gone: nothing that anybody pays for, all that goes with it.
-    paid_for = {path: left[path] for path in (*_OWNERS, _CLAIMS, "/api/v1/services")}
-    assert not any(paid_for.values()), paid_for
-    assert {"shop", "tools", "traefik", "cert-manager"} <= set(left[_NAMESPACES])
-    assert "monitoring" not in left[_NAMESPACES], "its claims are disks"
-    assert {"web", "api", "worker"} <= set(left["/apis/apps/v1/deployments"])
-
     assert {"system-pool", "general-pool"} < around
-    again = {"cluster-gke", "cluster-kubernetes", *around}
-    assert result.touched == dict.fromkeys(inside | again, "replace")
+    standing.edit(lambda c: c["cluster"].update(max_pods=64))
+    failed = standing.up()
+    assert failed.code != 0
+    assert failed.event_log is not None
+    found = explain(read_lines(failed.event_log), stack=standing.stack)
+    assert found is not None
+    assert found.first.type.startswith("kubernetes:")
+    assert "--target '**cluster-kubernetes' --target-dependents" in found.remedy
+    assert {_name(live): live.id for live in standing.live.values()} == old
+
+    standing.destroy("--target", "**cluster-kubernetes", "--target-dependents").must()
+    emptied = at_first - _names(standing)
+    assert inside < emptied
+    assert {_name(live): live.id for live in standing.live.values()} == old, "nothing of it was in Google Cloud"
+
+    result = standing.up().must()
+    again = {"cluster-gke", *around}
+    assert result.touched == {**dict.fromkeys(emptied, "create"), **dict.fromkeys(again, "replace")}
     kept = {name: id_ for name, id_ in old.items() if name not in again}
     assert {_name(live): live.id for live in standing.live.values() if _name(live) not in again} == kept
     assert {"network-subnetwork", "cluster-secrets-key", "support-traefik-address", "cluster-nodes"} < kept.keys()
+    assert _names(standing) == at_first
     assert standing.up().must().touched == {}
     assert standing.refresh().must().touched == {}
     assert {"web", "api", "worker"} <= _generations(standing).keys(), "all of it is in the new cluster"
+
+
+def _names(engine: Engine) -> set[str]:
+    return {urn.split("::", 3)[3] for urn in engine.resources()}
 
 
 def _on_the_cluster(engine: Engine) -> tuple[set[str], set[str]]:
