@@ -44,7 +44,7 @@ def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--repeat", type=int, default=3, help="measurements of each figure (default 3)")
-    parser.add_argument("--no-engine", action="store_true", help="leave out what needs the Pulumi engine: 20 minutes")
+    parser.add_argument("--no-engine", action="store_true", help="leave out what needs the Pulumi engine: half an hour")
     parser.add_argument("--only-engine", action="store_true", help="nothing else")
     parser.add_argument(
         "--engine-speed",

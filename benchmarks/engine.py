@@ -28,7 +28,7 @@ from tests.engine.taking_time import read_journal
 
 #: Simulated seconds per real second. The engine's own work is not simulated and counts as many times over: a faster
 #: clock would measure the machine.
-SPEED: Final = 6.0
+SPEED: Final = 4.0
 #: More operations at once than there ever are.
 UNLIMITED: Final = 1000
 #: What somebody types whose cluster stack is gone, all of it.
@@ -41,7 +41,7 @@ def why_not() -> str | None:
 
 
 def figures(folder: Path, repeat: int, speed: float) -> Iterator[Figure]:
-    """All of them, about twenty minutes at the usual speed on an idle machine; those of EKS only where its plugin is.
+    """All of them, about half an hour at the usual speed on an idle machine; those of EKS only where its plugin is.
 
     Args:
         folder: for all that is written.

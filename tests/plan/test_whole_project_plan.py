@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -168,12 +169,18 @@ def test_the_process_is_as_before_afterwards(stranger: Path) -> None:
 
 def test_the_process_is_as_before_after_a_failure(tmp_path: Path) -> None:
     root = write(
-        tmp_path, {"__main__.py": "import os, helper\nos.chdir('/')\nraise ValueError('no')\n", "helper.py": ""}
+        tmp_path,
+        {
+            "__main__.py": "import gc, os, helper\ngc.disable()\nos.chdir('/')\nraise ValueError('no')\n",
+            "helper.py": "",
+        },
     )
     before = (Path.cwd(), list(sys.path))
+    assert gc.isenabled()
     with pytest.raises(ProgramError, match="ValueError: no"):
         evaluate(root, "dev")
     assert (Path.cwd(), sys.path) == before
+    assert gc.isenabled()
     assert "helper" not in sys.modules
 
 
