@@ -13,8 +13,8 @@ if importlib.util.find_spec("homeport") is None:
     # A checkout whose requirements alone are installed, as `pulumi install` leaves it.
     sys.path.insert(0, str(Path(__file__).parent / "components"))
 
-import pulumi
+import pulumi  # noqa: E402 - after the switch above
 
-from stacks.program import main
+from stacks.program import main  # noqa: E402 - likewise
 
 pulumi.run(main)
