@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeport.deploy.event_log import read_lines
-from homeport.deploy.explain import explain
+from homeport.deploy.explain import Explanation, explain
 from homeport.deploy.kinds import Kind
 from tests.engine.events import Result
 from tests.engine.harness import Engine
@@ -56,11 +56,18 @@ def repeat_until_done(engine: Engine, command: Callable[[], Result], faults: Seq
     command().must()
 
 
+def explanation_of(failed: Result) -> Explanation:
+    """What people are told about a failed run."""
+    assert failed.code != 0
+    assert failed.event_log is not None
+    explanation = explain(read_lines(failed.event_log))
+    assert explanation is not None, "nothing was explained"
+    return explanation
+
+
 def assert_explained(result: Result, met: Sequence[Broken]) -> None:
     """What people are told about a failed run is one of the faults that it met: its resource, its text, its kind."""
-    assert result.event_log is not None
-    explanation = explain(read_lines(result.event_log))
-    assert explanation is not None, "nothing was explained"
+    explanation = explanation_of(result)
     first = explanation.first
     told = [broken for broken in met if broken.resource == first.name and broken.fault.text in first.text]
     assert told, f"told was of {first}, which is none of {met}"

@@ -128,10 +128,7 @@ class Engine:
 
     def use_existing_cluster(self) -> None:
         """Bring up a cluster of somebody else's, and name it as kubectl would."""
-        self.control_plane.reset()
-        kubeconfig = self.site.home / ".kube" / "config"
-        kubeconfig.parent.mkdir()
-        kubeconfig.write_text(self.control_plane.kubeconfig())
+        self.site.have_cluster()
         self.edit(lambda config: config["cluster"].update(context="control-plane"))
 
     def open_tunnel(self) -> None:

@@ -85,6 +85,13 @@ class Site:
             **self.variables,
         }
 
+    def have_cluster(self) -> None:
+        """Bring up an empty cluster of somebody else's, in the kubeconfig of whoever works here."""
+        self.control_plane.reset()
+        kubeconfig = self.home / ".kube" / "config"
+        kubeconfig.parent.mkdir()
+        kubeconfig.write_text(self.control_plane.kubeconfig())
+
     def save(self, folder: Path) -> None:
         """Keep the stacks, their settings and what is live, without what is in clusters."""
         folder.mkdir(parents=True)

@@ -45,10 +45,7 @@ def toys(new_site: Callable[[], Site]) -> Engine:
     folder_of(site.work / "charts", CHARTS)
     engine = Engine(site, "toys")
     engine.init()
-    site.control_plane.reset()
-    kubeconfig = site.home / ".kube" / "config"
-    kubeconfig.parent.mkdir()
-    kubeconfig.write_text(site.control_plane.kubeconfig())
+    site.have_cluster()
     return engine
 
 

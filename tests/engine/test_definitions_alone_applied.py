@@ -37,10 +37,7 @@ def _program(engine: Engine, version: str | None) -> None:
 def test_definitions_alone_are_applied_upgraded_and_left_behind(new_site: Callable[[], Site]) -> None:
     site = new_site()
     engine = Engine(site, "kinds")
-    site.control_plane.reset()
-    kubeconfig = site.home / ".kube" / "config"
-    kubeconfig.parent.mkdir()
-    kubeconfig.write_text(site.control_plane.kubeconfig())
+    site.have_cluster()
     engine.init()
     _program(engine, None)
     made = engine.up().must()

@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from homeport.deploy.event_log import read_lines
-from homeport.deploy.explain import Explanation, explain
 from tests.engine import eks_faults_table as table
-from tests.engine.breaking import assert_deleted_in_order, assert_nothing_is_orphaned_or_twice, repeat_until_done
+from tests.engine.breaking import (
+    assert_deleted_in_order,
+    assert_nothing_is_orphaned_or_twice,
+    explanation_of,
+    repeat_until_done,
+)
 from tests.engine.changing import Config, pools
-from tests.engine.events import Result
 from tests.engine.harness import Engine
 from tests.engine.simcloud.cloud import Fault
 
@@ -49,14 +51,6 @@ def engine(new_engine: Callable[[str], Engine]) -> Engine:
     return made
 
 
-def _explanation(failed: Result) -> Explanation:
-    assert failed.code != 0
-    assert failed.event_log is not None
-    explanation = explain(read_lines(failed.event_log))
-    assert explanation is not None
-    return explanation
-
-
 def test_at_least_fifty_faults_are_met_on_aws() -> None:
     faults = [broken.fault for broken in (*table.UP, *table.UPDATE, *table.DOWN)]
     assert len(set(faults)) == len(faults) >= 50
@@ -77,7 +71,7 @@ def test_a_refresh_on_aws_that_fails_is_named_and_loses_nothing(engine: Engine) 
     """The cluster is a child of a component that a plugin builds; its failure is the cluster's all the same."""
     before = set(engine.resources())
     engine.cloud.inject(Fault("eks/cluster:", "read", table.THROTTLED.text))
-    explanation = _explanation(engine.refresh())
+    explanation = explanation_of(engine.refresh())
     assert (explanation.first.name, explanation.kind) == ("cluster-eks-eksCluster", "throttled")
     assert set(engine.resources()) == before
     assert_nothing_is_orphaned_or_twice(engine)

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from homeport.deploy.event_log import read_lines
-from homeport.deploy.explain import explain
 from homeport.plan.evaluate import evaluate
+from tests.engine.breaking import explanation_of
 from tests.engine.certificates import make_certificates
 from tests.engine.changing import (
     Change,
@@ -381,10 +380,7 @@ def test_an_update_alone_cannot_replace_the_cluster_and_once_it_is_emptied_all_c
     assert {"system-pool", "general-pool"} < around
     standing.edit(lambda c: c["cluster"].update(max_pods=64))
     failed = standing.up()
-    assert failed.code != 0
-    assert failed.event_log is not None
-    found = explain(read_lines(failed.event_log), stack=standing.stack)
-    assert found is not None
+    found = explanation_of(failed)
     assert found.first.type.startswith("kubernetes:")
     assert "--target '**cluster-kubernetes' --target-dependents" in found.remedy
     assert {_name(live): live.id for live in standing.live.values()} == old

@@ -7,12 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from homeport.deploy.event_log import read_lines
-from homeport.deploy.explain import Explanation, explain
 from tests.engine import gke_faults_table as table
-from tests.engine.breaking import assert_deleted_in_order, repeat_until_done
+from tests.engine.breaking import assert_deleted_in_order, explanation_of, repeat_until_done
 from tests.engine.changing import Config, pools
-from tests.engine.events import Result
 from tests.engine.harness import Engine
 from tests.engine.simcloud.cloud import Fault
 
@@ -47,14 +44,6 @@ def engine(new_engine: Callable[[str], Engine]) -> Engine:
     return made
 
 
-def _explanation(failed: Result) -> Explanation:
-    assert failed.code != 0
-    assert failed.event_log is not None
-    explanation = explain(read_lines(failed.event_log))
-    assert explanation is not None
-    return explanation
-
-
 def test_at_least_fifty_faults_are_met() -> None:
     faults = [broken.fault for broken in (*table.UP, *table.UPDATE, *table.DOWN)]
     assert len(set(faults)) == len(faults) >= 50
@@ -72,7 +61,7 @@ def test_a_failed_look_up_is_named(engine: Engine) -> None:
     # Alone: the program only hears of it while nothing else has failed.
     engine.cloud.inject(Fault("getProject", "invoke", table.BACKEND.text))
     result = engine.up()
-    explanation = _explanation(result)
+    explanation = explanation_of(result)
     assert table.BACKEND.text in explanation.first.text
     assert "acme-stage" in explanation.first.text
     assert explanation.kind == "internal", explanation
@@ -83,7 +72,7 @@ def test_a_failed_look_up_is_named(engine: Engine) -> None:
 def test_a_refresh_that_fails_is_named_and_loses_nothing(engine: Engine) -> None:
     before = set(engine.resources())
     engine.cloud.inject(Fault("container/nodePool:", "read", table.THROTTLED.text, name="general"))
-    explanation = _explanation(engine.refresh())
+    explanation = explanation_of(engine.refresh())
     assert (explanation.first.name, explanation.kind) == ("general-pool", "throttled")
     assert set(engine.resources()) == before
     assert engine.refresh().must().touched == {}
@@ -98,7 +87,7 @@ def test_an_api_server_that_does_not_answer_is_named_and_loses_nothing(engine: E
     finally:
         engine.control_plane.come_back()
     for result in (failed, refreshed):
-        explanation = _explanation(result)
+        explanation = explanation_of(result)
         assert explanation.first.type.startswith("kubernetes:"), explanation
         assert explanation.kind == "unreachable", explanation
         assert "authorized_networks" in explanation.remedy
@@ -122,7 +111,7 @@ def test_failed_changes_are_named_and_done_in_the_end(engine: Engine) -> None:
 def test_what_owns_objects_in_the_cloud_is_not_forgotten_while_the_api_server_does_not_answer(engine: Engine) -> None:
     engine.control_plane.go_away()
     try:
-        explanation = _explanation(engine.destroy())
+        explanation = explanation_of(engine.destroy())
     finally:
         engine.control_plane.come_back()
     assert explanation.kind == "unreachable"

@@ -45,10 +45,7 @@ def _references(engine: Engine) -> str:
 def test_a_new_value_makes_a_secret_beside_the_old_one_and_rolls_the_pods(new_site: Callable[[], Site]) -> None:
     site = new_site()
     engine = Engine(site, "rotation")
-    site.control_plane.reset()
-    kubeconfig = site.home / ".kube" / "config"
-    kubeconfig.parent.mkdir()
-    kubeconfig.write_text(site.control_plane.kubeconfig())
+    site.have_cluster()
     engine.init()
     _program(engine, "first-value-of-it")
     assert set(engine.up().must().touched.values()) == {"create"}

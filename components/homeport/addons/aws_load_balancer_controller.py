@@ -13,7 +13,7 @@ from homeport.addons.aws_account import unknown_account
 from homeport.addons.base import Addon
 from homeport.addons.crds_chart import DefinitionsChart
 from homeport.addons.items import KUBE_SYSTEM, Chart, ImageValues, Item, Namespace, Need, Rights
-from homeport.addons.pins import pins
+from homeport.addons.pins import pin_at
 from homeport.addons.placement import apart, spread
 from homeport.addons.prometheus_rule import MONITOR_KINDS, Alert, alerts, monitored
 from homeport.addons.site import Provided, Site
@@ -112,11 +112,10 @@ def definitions(args: AwsLoadBalancerControllerArgs, site: Site) -> DefinitionsC
     they are what is left of this one when all else is dropped.
     https://helm.sh/docs/chart_best_practices/custom_resource_definitions/
     """
-    own = pins()[NAME]
     return DefinitionsChart(
         key="definitions",
         # Those that belong to the controller's version, whoever chose that.
-        pin=own.model_copy(update={"version": args.version}) if args.version else NAME,
+        pin=pin_at(NAME, args.version),
         release=f"{NAME}-definitions",
         values={"clusterName": site.cluster},
         alone=True,

@@ -66,6 +66,12 @@ def pins() -> Mapping[str, Pin]:
     return TypeAdapter(dict[str, Pin]).validate_python(YAML(typ="safe", pure=True).load(text))
 
 
+def pin_at(name: str, version: str | None) -> Pin:
+    """A pin by its name in `versions.yaml`, at the version that an operator chose, if one did."""
+    own = pins()[name]
+    return own.model_copy(update={"version": version}) if version else own
+
+
 def pin_of(pin: str | Pin) -> Pin:
     """A pin by its name in `versions.yaml`; a pin of an add-on's own is itself.
 

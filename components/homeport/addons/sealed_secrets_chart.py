@@ -13,7 +13,7 @@ from typing import Any, Final
 from homeport.addons.crds import owns_definitions
 from homeport.addons.crds_chart import DefinitionsChart
 from homeport.addons.items import KUBE_SYSTEM, Chart, ImageValues, Need
-from homeport.addons.pins import pins
+from homeport.addons.pins import pin_at
 from homeport.addons.prometheus_rule import MONITOR_KINDS, monitored
 from homeport.addons.sealed_secrets_args import SealedSecretsArgs
 from homeport.addons.site import Site
@@ -52,11 +52,10 @@ def definitions(args: SealedSecretsArgs) -> DefinitionsChart:
     which a new chart version upgrades, and which stays when the add-on goes: with it every SealedSecret would go.
     https://helm.sh/docs/chart_best_practices/custom_resource_definitions/
     """
-    own = pins()["sealed-secrets"]
     return DefinitionsChart(
         key="definitions",
         # The definition that belongs to the controller's version, whoever chose that.
-        pin=own.model_copy(update={"version": args.version}) if args.version else "sealed-secrets",
+        pin=pin_at("sealed-secrets", args.version),
         release="sealed-secrets-definitions",
         # A definition lives in no namespace, so it waits for none.
         namespace=KUBE_SYSTEM.name,

@@ -129,6 +129,7 @@ def _pod(name: str, spec: OwnSpec, namespace: str, ground: Ground) -> Iterator[P
 
 def _hosts(there: Mapping[str, AppSpec], ground: Ground) -> Iterator[Problem]:
     taken: dict[tuple[str, str], str] = {}
+    of_addons = dict(ground.exports.hosts)
     for name, spec in there.items():
         if not isinstance(spec, WebAppArgs):
             continue
@@ -159,7 +160,7 @@ def _hosts(there: Mapping[str, AppSpec], ground: Ground) -> Iterator[Problem]:
                     f' {{traefik: {{extra_hosts: ["*.{host.partition(".")[2]}"]}}}}',
                     host,
                 )
-            addon = dict(ground.exports.hosts).get(host)
+            addon = of_addons.get(host)
             if addon is not None:
                 yield Problem(
                     path,
