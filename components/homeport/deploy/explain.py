@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from homeport.deploy.fields import mapping, text_of
 from homeport.deploy.kinds import Case, Kind, classify, classify_engine, classify_program
-from homeport.deploy.remedies import Subject, remedy
+from homeport.deploy.remedies import remedy
+from homeport.deploy.subject import Subject
 
 #: Stands for what no resource is to blame for: settings, code, look-ups, the engine itself.
 PROGRAM: Final = "the program"

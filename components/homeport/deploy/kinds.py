@@ -26,14 +26,20 @@ Kind = Literal[
 Case = Literal[
     "",
     "api_disabled",
+    "billing",
     "capacity",
+    "certificate",
     "changed_by_others",
     "charts",
     "cluster_not_empty",
     "declined",
     "helm_pending",
+    "image",
+    "immutable",
     "invalid",
+    "key",
     "login",
+    "name_taken",
     "namespace_quota",
     "no_kind",
     "no_plugin",
@@ -41,7 +47,10 @@ Case = Literal[
     "not_found",
     "passphrase",
     "pending",
+    "pod_security",
+    "policy",
     "state",
+    "terminating",
     "webhook",
 ]
 
@@ -71,6 +80,16 @@ PULUMI: Final = (
     _pattern("locked", r"currently locked by|another update is currently in progress"),
     _pattern("other", r"confirmation declined", "declined"),
     _pattern("other", r"--yes or --skip-preview must be passed|--yes must be passed", "no_terminal"),
+    # The engine decrypts the stack's secrets with a key of a cloud, and providers encrypt with others. Clouds call the
+    # state of a key a failed precondition or an invalid state, as they call what is over after a while.
+    # https://docs.cloud.google.com/kms/docs/key-states and
+    # https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+    _pattern(
+        "not_ready",
+        r"current state is:? (DISABLED|DESTROY)|KMS_KEY_DISABLED|KMS\w*InvalidState"
+        r"|\bDisabledException|KMSKey(Disabled|NotAccessible|Inaccessible)",
+        "key",
+    ),
     _pattern("other", r"incorrect passphrase|passphrase must be set|failed to decrypt", "passphrase"),
     _pattern("other", r"failed to load checkpoint|could not deserialize deployment|snapshot integrity", "state"),
     _pattern("other", r"no resource plugin|could not load plugin|failed to load plugin", "no_plugin"),
@@ -87,23 +106,34 @@ KUBERNETES: Final = (
              "charts"),
     _pattern("busy", r"another operation \(install/upgrade/rollback\) is in progress", "helm_pending"),
     _pattern("quota", r"exceeded quota", "namespace_quota"),
+    # Before all else that is said while an image is fetched: of another server's network, login and limits.
+    _pattern("not_ready", r"ImagePullBackOff|ErrImagePull|InvalidImageName|failed to pull (and unpack )?image",
+             "image"),
     _pattern("not_ready", r"failed calling webhook|no endpoints available for service", "webhook"),
-    _pattern("other", r"admission webhook .* denied|violates PodSecurity|AdmissionPolicy .* denied", "invalid"),
+    _pattern("other", r"violates PodSecurity", "pod_security"),
+    _pattern("other", r"admission webhook .* denied|AdmissionPolicy .* denied", "invalid"),
+    # Before the right that is missing: what cannot be changed, and what takes nothing new, is called forbidden, too.
+    _pattern("other", r"field is immutable|is immutable after creation|updates to \w+ spec for fields other than"
+             r"|updates to \w+ are forbidden|cannot change roleRef|volumeClaimTemplates.*forbidden", "immutable"),
+    _pattern("in_use", r"because it is being terminated|finalizers might be preventing deletion", "terminating"),
     _pattern("conflict", r"Apply failed with \d+ conflict|conflicts? with \"|the object has been modified",
              "changed_by_others"),
     _pattern("conflict", r"already exists|AlreadyExists|cannot re-use a name that is still in use|ownership metadata"),
-    # Before the next: the provider calls a cluster unreachable that it cannot log in to.
+    # Before the next two: the provider calls a cluster unreachable that it cannot log in to, or does not trust.
     _pattern("forbidden", r"Unauthorized|must be logged in|exec plugin|getting credentials: exec", "login"),
+    _pattern("unreachable", r"x509:|certificate signed by unknown authority", "certificate"),
     _pattern("unreachable", r"cluster is unreachable|PULUMI_K8S_DELETE_UNREACHABLE|failed to parse kubeconfig"
-             r"|unable to load Kubernetes client configuration|dial tcp|no such host|TLS handshake timeout|x509:"),
+             r"|unable to load Kubernetes client configuration|dial tcp|no such host|TLS handshake timeout"),
     # Only where nothing else was said, see `homeport.deploy.explain`: https://github.com/pulumi/pulumi/issues/14650
     _pattern("in_use", r"client connection is closing", "cluster_not_empty"),
     _pattern("other", r"no matches for kind|server could not find the requested resource"
              r"|ensure CRDs are installed first", "no_kind"),
+    _pattern("throttled", r"TooManyRequests|too many requests"),
+    _pattern("internal", r"etcdserver: |unable to handle the request|ServiceUnavailable|Internal error occurred"),
     _pattern("not_ready", r"failed to (fully )?initialize or become live|failed to become (ready|available)"
              r"|resource (was created|is) .*not ready|timed out waiting (for|to be)|timeout occurred (polling|for)"
              r"|was created but (failed|has a failed)|BackoffLimitExceeded|ProgressDeadlineExceeded|CrashLoopBackOff"
-             r"|ImagePullBackOff|ErrImagePull|\d+ errors? occurred:\s*\n?\s*\* .*(timed out|not ready)"
+             r"|\d+ errors? occurred:\s*\n?\s*\* .*(timed out|not ready)"
              r"|failed (pre|post)-(install|upgrade|delete)|hooks? failed|release .* failed"),
     _pattern("in_use", r"is being terminated|being deleted"),
     _pattern("forbidden", r"\bforbidden\b|is not allowed"),
@@ -119,6 +149,8 @@ AWS: Final = (
     _pattern("quota", r"InsufficientInstanceCapacity|InsufficientCapacity|UnsupportedAvailabilityZone"
              r"|InsufficientFreeAddressesInSubnet|Insufficient(Address|Host)Capacity", "capacity"),
     _pattern("quota", r"LimitExceeded|ServiceQuotaExceeded|QuotaExceeded|TooMany(?!Requests)\w+|MaxSpotInstanceCount"),
+    # What the organisation forbids no role of the account gives.
+    _pattern("forbidden", r"(service|resource) control policy|explicit deny in a permissions boundary", "policy"),
     _pattern("forbidden", r"ExpiredToken|InvalidClientTokenId|UnrecognizedClient|NoCredentialProviders|AuthFailure"
              r"|no valid credential sources|SSO (session|token)|failed to refresh cached credentials"
              r"|InvalidGrantException|SignatureDoesNotMatch|no EC2 IMDS role found", "login"),
@@ -128,6 +160,7 @@ AWS: Final = (
              r"|Invalid\w+\.InUse|RepositoryNotEmpty|has a dependent object|mapped public address"),
     _pattern("busy", r"is currently being|currently has (an )?update in progress|OperationInProgress|OperationAborted"
              r"|ConcurrentModification|ConcurrentUpdate|InvalidState|IncorrectState|ScalingActivityInProgress"),
+    _pattern("conflict", r"BucketAlreadyExists", "name_taken"),
     _pattern("conflict", r"already ?exists|BucketAlreadyOwnedByYou|\.Duplicate|AlreadyAssociated"),
     _pattern("busy", r"ResourceInUse|Conflict(ing)?Exception"),
     _pattern("not_ready", r"NodeCreationFailure|unexpected state '|AsgInstanceLaunchFailures|CREATE_FAILED|DEGRADED"
@@ -146,28 +179,38 @@ GOOGLE: Final = (
     # Of things, not of requests, though Google gives the reason rateLimitExceeded for it.
     _pattern("quota", r"Maximum number of .* reached"),
     _pattern("throttled", r"rateLimitExceeded|RATE_LIMIT_EXCEEDED|(per|requests) (minute|100 seconds|second)\b"
-             r"|Error 429|Too ?Many ?Requests"),
-    _pattern("quota", r"POOL_EXHAUSTED|does not have enough resources|stockout|IP_SPACE_EXHAUSTED", "capacity"),
+             r"|(Error|response code) 429|Too ?Many ?Requests"),
+    _pattern("quota", r"POOL_EXHAUSTED|does not have enough resources|stock_?out|IP_SPACE_EXHAUSTED", "capacity"),
     _pattern("quota", r"quotaExceeded|QUOTA_EXCEEDED|Insufficient (regional|project|global) quota|Quota '.*' exceeded"
              r"|LIMIT_EXCEEDED|RESOURCE_EXHAUSTED|quota exceeded"),
+    # Before the rights and the states: both come as 400, 403 or 412, and nobody who only waits gets further.
+    # https://docs.cloud.google.com/resource-manager/docs/organization-policy/org-policy-constraints
+    _pattern("forbidden", r"constraints/|org(anization)? policy|belong to a permitted customer", "policy"),
+    _pattern("forbidden", r"BILLING_(DISABLED|NOT_FOUND)|has billing disabled|billing must be enabled"
+             r"|requires billing|not configured billing|billing account .*(absent|disabled|not found|not open)"
+             r"|UserProjectAccountProblem|accountDisabled", "billing"),
     _pattern("forbidden", r"accessNotConfigured|SERVICE_DISABLED|has not been used in project .* before or",
              "api_disabled"),
     _pattern("forbidden", r"could not find default credentials|invalid_grant|invalid_rapt|reauth|Error 401|authError"
              r"|UNAUTHENTICATED|ACCESS_TOKEN|no credentials loaded|oauth2: ", "login"),
     _pattern("protected", r"deletion_?protection|deletionProtection"),
     _pattern("busy", r"incompatible operation|operation is in progress|ALREADY_HAS_OPERATION|concurrent policy changes"
-             r"|resourceNotReady|is not ready|operationInProgress|try again once|ABORTED"),
+             r"|resourceNotReady|is not ready|operationInProgress|try again once|ABORTED"
+             r"|conditionNotMet|Error 412|response code 412"),
     _pattern("in_use", r"resourceInUseByAnotherResource|already being used by|RESOURCE_IN_USE|containerNotEmpty"
              r"|is not empty|without `?force_destroy|Producer services .* still using"),
-    _pattern("conflict", r"Error 409|already ?exists|ALREADY_EXISTS"),
-    _pattern("forbidden", r"Error 403|\bforbidden\b|PERMISSION_DENIED|Required '.*' permission|IAM_PERMISSION_DENIED"),
-    _pattern("timeout", r"timeout while waiting|context deadline exceeded|DEADLINE_EXCEEDED|timed out|Error 504"),
-    _pattern("internal", r"Error 5\d\d|backendError|internalError|\bINTERNAL\b|\bUNAVAILABLE\b|Internal error"),
+    _pattern("conflict", r"bucket name is not available|bucket namespace is shared", "name_taken"),
+    _pattern("conflict", r"(Error|response code) 409|already ?exists|ALREADY_EXISTS"),
+    _pattern("forbidden", r"(Error|response code) 403|\bforbidden\b|PERMISSION_DENIED|Required '.*' permission"),
+    _pattern("timeout", r"timeout while waiting|context deadline exceeded|DEADLINE_EXCEEDED|timed out"
+             r"|(Error|response code) 504"),
+    _pattern("internal", r"(Error|response code) 5\d\d|backendError|internalError|\bINTERNAL\b|\bUNAVAILABLE\b"
+             r"|Internal error"),
     _pattern("not_ready", r"unexpected state 'ERROR'|node.* failed to register|All cluster resources were brought up,"
              r"|only \d+ nodes out of \d+ have registered"),
     _pattern("busy", r"failedPrecondition|FAILED_PRECONDITION"),
-    _pattern("other", r"Error 404|notFound|NOT_FOUND", "not_found"),
-    _pattern("other", r"Error 400|badRequest|INVALID_ARGUMENT|invalid\b", "invalid"),
+    _pattern("other", r"(Error|response code) 404|notFound|NOT_FOUND", "not_found"),
+    _pattern("other", r"(Error|response code) 400|badRequest|INVALID_ARGUMENT|invalid\b", "invalid"),
 )  # fmt: skip
 
 #: Texts of Go's own packages, which the engine and the providers pass on: https://pkg.go.dev/net

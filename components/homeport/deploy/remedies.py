@@ -1,66 +1,24 @@
 """What to do about a failure: plain sentences, the exact command, and the field of the stack file where there is one.
 
-Of a resource's inputs only names of Kubernetes objects are shown. Pure: nothing here imports pulumi.
+Pure: nothing here imports pulumi.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from homeport.deploy.fields import mapping, text_of
+from homeport.deploy import remedies_in_cluster
 from homeport.deploy.kinds import Case, Kind
+from homeport.deploy.subject import Subject
 
-#: Nothing that a shell or a terminal would take for more than a name.
-_SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,252}")
 _PERMISSION: Final = re.compile(
     r"Required '([\w.]+)'|Permission '([\w.]+)'|permission[: ]+\"?([\w]+\.[\w.]+)|to perform:? ([\w-]+:\w+)"
     r"|requires? one of \[\"?([\w.]+)"
 )
 _GOOGLE_QUOTA: Final = "https://console.cloud.google.com/iam-admin/quotas"
 _AWS_QUOTA: Final = "https://console.aws.amazon.com/servicequotas/home"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What failed, as far as a remedy needs to know.
-
-    Attributes:
-        name: logical name, or that of the program.
-        type: type token; empty for the program.
-        operation: what was done to it.
-        text: what was said.
-        stack: of the run.
-        again: the command that does the run again.
-        inputs: of the resource; nothing but a Kubernetes object's name and namespace is ever shown.
-    """
-
-    name: str
-    type: str
-    operation: str
-    text: str
-    stack: str
-    again: str
-    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
-
-    @property
-    def pool(self) -> str | None:
-        """The node pool that this is, as the stack file names it."""
-        is_pool = re.search(r"container/nodePool:|eks/nodeGroup:", self.type)
-        return re.split(r"-pool\b", self.name)[0] if is_pool and "-pool" in self.name else None
-
-    @property
-    def object(self) -> str | None:
-        """The Kubernetes object as `kubectl` takes it: `deployment web -n shop`."""
-        if not self.type.startswith("kubernetes:"):
-            return None
-        metadata = mapping(self.inputs.get("metadata")) or self.inputs
-        kind, name = self.type.rpartition(":")[2], text_of(metadata.get("name"))
-        place = text_of(metadata.get("namespace"))
-        where = f" -n {place}" if _SAFE.fullmatch(place) else ""
-        return f"{kind.lower()} {name}{where}" if _SAFE.fullmatch(name) else None
 
 
 def remedy(kind: Kind, case: Case, subject: Subject) -> str:
@@ -84,7 +42,7 @@ def _throttled(s: Subject) -> str:
 
 
 def _quota(s: Subject) -> str:
-    page = _AWS_QUOTA if s.type.startswith(("aws:", "eks:")) else _GOOGLE_QUOTA
+    page = _AWS_QUOTA if s.on_aws else _GOOGLE_QUOTA
     smaller = (
         f" Or make the pool smaller: homeport set -s {s.stack} cluster.node_pools.{s.pool}.max=NUMBER."
         if s.pool
@@ -120,7 +78,7 @@ def _forbidden(s: Subject) -> str:
 
 
 def _login(s: Subject) -> str:
-    if s.type.startswith(("aws:", "eks:")):
+    if s.on_aws:
         login = "aws sso login --profile PROFILE (the one in AWS_PROFILE)"
     elif s.type.startswith("kubernetes:"):
         login = "gcloud auth login on Google Cloud, aws sso login on AWS"
@@ -134,6 +92,64 @@ def _api_disabled(s: Subject) -> str:
     return (
         f"The project has not enabled the API that the text names: gcloud services enable API --project PROJECT, or "
         f"let the global layer do it (gcp.services.enabled). It counts after some minutes. Then: {s.again}."
+    )
+
+
+def _billing(s: Subject) -> str:
+    project = s.found(r"[Pp]roject:? '?([a-z0-9][a-z0-9-]{4,28}[a-z0-9])\b", "PROJECT")
+    return (
+        f"No open billing account pays for the project, and without one nothing is made in it: gcloud billing accounts "
+        f"list names those that are open, and gcloud billing projects link {project} --billing-account=ACCOUNT links "
+        f"one (docs/deploy.md, 3). It counts after some minutes. Then: {s.again}."
+    )
+
+
+def _policy(s: Subject) -> str:
+    if s.on_aws:
+        policy = s.found(r"\b(p-[a-z0-9]{8,})\b", "POLICY")
+        return (
+            f"A policy above the account's own rights forbids it, so no role of the account helps: a service control "
+            f"policy of the organisation, or a permissions boundary. Whoever administers the organisation sees it with "
+            f"aws organizations describe-policy --policy-id {policy} and lets the account or the deployer's role out; "
+            f"or choose what it allows, mostly another region, in Pulumi.{s.stack}.yaml. Then: {s.again}."
+        )
+    constraint = s.found(r"[cC]onstraints/([\w.]+)", "CONSTRAINT")
+    if "permitted customer" in s.text:
+        constraint = "iam.allowedPolicyMemberDomains"
+    return (
+        f"A policy of the organisation forbids it, so no role helps: gcloud org-policies describe {constraint} "
+        f"--effective --project PROJECT shows it. Whoever administers the organisation excepts the project, or choose "
+        f"what it allows (a location, members, a machine's options) in Pulumi.{s.stack}.yaml. Then: {s.again}."
+    )
+
+
+def _key(s: Subject) -> str:
+    if s.on_aws:
+        key = s.found(r"(arn:aws[\w-]*:kms:[\w:/-]+)", "KEY")
+        first = f"aws kms cancel-key-deletion --key-id {key}, then " if "pending deletion" in s.text else ""
+        enable = f"{first}aws kms enable-key --key-id {key}"
+    else:
+        key = s.found(r"(projects/[\w:./-]+/cryptoKeyVersions/\d+)", "VERSION")
+        if re.search(r"DESTROYED", s.text):
+            return (
+                f"The key is destroyed: nothing reads again what it has encrypted. Name another key in Pulumi.{s.stack}"
+                f".yaml, bring the data back from a copy under another key, then: {s.again}."
+            )
+        first = f"gcloud kms keys versions restore {key}, then " if "DESTROY_SCHEDULED" in s.text else ""
+        enable = f"{first}gcloud kms keys versions enable {key}"
+    return (
+        f"The key that encrypts it is switched off or about to be destroyed; waiting does not help. Find out who did "
+        f"it and why; on again: {enable}. It counts after some minutes. Then: {s.again}."
+    )
+
+
+def _name_taken(s: Subject) -> str:
+    look = "aws s3api head-bucket --bucket NAME" if s.on_aws else "gcloud storage buckets describe gs://NAME"
+    return (
+        f"Names of buckets are unique in the world, and this one is taken, as a rule by somebody else: {look} is "
+        f"refused then. Choose another in Pulumi.{s.stack}.yaml, in the field name of the bucket's section (backups, "
+        f"audit), then: {s.again}. Only if the look shows a bucket of your own, take it over: pulumi import -s "
+        f"{s.stack} {s.type or 'TYPE'} {s.name} NAME."
     )
 
 
@@ -151,26 +167,10 @@ def _conflict(s: Subject) -> str:
     )
 
 
-def _changed_by_others(s: Subject) -> str:
-    shown = s.object or "KIND NAME"
-    return (
-        f"Somebody else changes the same fields of the object; kubectl get {shown} -o yaml --show-managed-fields says "
-        f"who. Let one of both decide them: leave the field out here, or stop the other. Then: {s.again}."
-    )
-
-
 def _busy(s: Subject) -> str:
     return (
         f"Something else is at work on it: an upgrade of the cloud's own, another person, another run. Wait until that "
         f"is through, then: {s.again}."
-    )
-
-
-def _helm_pending(s: Subject) -> str:
-    words = (s.object or "release NAME -n NAMESPACE").removeprefix("release ")
-    return (
-        f"An interrupted run has left the release locked. See what it has: helm history {words}; go back to the last "
-        f"good revision: helm rollback {words}. Without one: helm uninstall {words}. Then: {s.again}."
     )
 
 
@@ -182,7 +182,13 @@ def _timeout(s: Subject) -> str:
 
 
 def _internal(s: Subject) -> str:
-    page = "https://health.aws.amazon.com" if s.type.startswith(("aws:", "eks:")) else "https://status.cloud.google.com"
+    if s.type.startswith("kubernetes:"):
+        return (
+            f"The cluster's API answers with a fault of its own, as during an upgrade of its control plane, or because "
+            f"an API in the cluster has no pods: kubectl get --raw '/readyz?verbose' and kubectl get apiservices say "
+            f"which. Then: {s.again}; what was made stays made."
+        )
+    page = "https://health.aws.amazon.com" if s.on_aws else "https://status.cloud.google.com"
     return f"A fault of the cloud's own. Run it again: {s.again}; what was made stays made. If it lasts: {page}."
 
 
@@ -241,13 +247,6 @@ def _not_ready(s: Subject) -> str:
     return f"The object is in the cluster and does not get ready: {why}.{rolls} With the cause mended: {s.again}."
 
 
-def _webhook(s: Subject) -> str:
-    return (
-        f"A webhook in the cluster does not answer, so nothing of its kind can be made. The text names its service: "
-        f"kubectl get pods -n NAMESPACE of that service says whether it runs. Once it does: {s.again}."
-    )
-
-
 def _unreachable(s: Subject) -> str:
     if s.type.startswith("kubernetes:"):
         return (
@@ -257,20 +256,6 @@ def _unreachable(s: Subject) -> str:
         )
     return (
         f"There was no answer over the network: check the connection, proxy and DNS of this machine, then: {s.again}."
-    )
-
-
-def _charts(s: Subject) -> str:
-    return (
-        f"The chart or its version cannot be fetched: homeport charts says where each comes from; without a way "
-        f"out, charts.source in Pulumi.{s.stack}.yaml names a folder or mirror. Then: {s.again}."
-    )
-
-
-def _namespace_quota(s: Subject) -> str:
-    return (
-        f"The quota of the namespace is used up; the text says by what. Raise tenants.NAME.quota in Pulumi.{s.stack}"
-        f".yaml, or ask for less, then: {s.again}."
     )
 
 
@@ -295,13 +280,6 @@ def _not_found(s: Subject) -> str:
     )
 
 
-def _no_kind(s: Subject) -> str:
-    return (
-        f"The cluster does not know this kind: its definition comes with an add-on that is off, failed, or still being "
-        f"installed. See kubectl api-resources and addons in Pulumi.{s.stack}.yaml, then: {s.again}."
-    )
-
-
 def _other(s: Subject) -> str:
     return (
         f"Read the text: it is the first that failed, and the rest follows from it. With the cause mended: {s.again}."
@@ -309,21 +287,15 @@ def _other(s: Subject) -> str:
 
 
 _CASES: Final[Mapping[Case, Callable[[Subject], str]]] = {
+    **remedies_in_cluster.CASES,
     "api_disabled": _api_disabled,
+    "billing": _billing,
     "capacity": _capacity,
-    "changed_by_others": _changed_by_others,
-    "charts": _charts,
     "declined": lambda s: f"Nobody said yes, so nothing was done. When it shall be: {s.again}.",
-    "helm_pending": _helm_pending,
-    "cluster_not_empty": lambda s: (
-        "The cluster is to be replaced, and what is in it can no longer be deleted from here. Empty it first: pulumi "
-        f"destroy -s {s.stack} --target '**cluster-kubernetes' --target-dependents, which takes everything in it down "
-        f"(docs/clusters.md, Replacing a cluster); then: {s.again}."
-    ),
     "invalid": _invalid,
+    "key": _key,
     "login": _login,
-    "namespace_quota": _namespace_quota,
-    "no_kind": _no_kind,
+    "name_taken": _name_taken,
     "no_plugin": lambda s: f"A plugin of the engine is missing: pulumi install, then: {s.again}.",
     "no_terminal": lambda s: f"Nobody can be asked here, so say it beforehand: {s.again} --yes.",
     "not_found": _not_found,
@@ -332,11 +304,11 @@ _CASES: Final[Mapping[Case, Callable[[Subject], str]]] = {
         f"then: {s.again}."
     ),
     "pending": lambda s: f"An interrupted run has left something half-made: {s.again} names it and says what to do.",
+    "policy": _policy,
     "state": lambda s: (
         "The state cannot be read: the run before was cut off while it wrote. Bring the last good version back (the "
         f"bucket keeps them; docs/runbooks/interrupted-update.md), then: {s.again}."
     ),
-    "webhook": _webhook,
 }
 _KINDS: Final[Mapping[Kind, Callable[[Subject], str]]] = {
     "throttled": _throttled,
