@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from homeport.deploy.explain import Explanation, explain
 from homeport.deploy.kinds import Kind
 from tests.engine.events import Result
 from tests.engine.harness import Engine
-from tests.engine.simcloud.cloud import Fault
+from tests.engine.simcloud.cloud import Fault, Operation
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,38 @@ class Broken:
     fault: Fault
     resource: str
     kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a cloud says, and what people shall be told that it is.
+
+    Attributes:
+        text: of the provider's error.
+        kind: of the explanation.
+        made: the operation is done all the same: it took longer than somebody waited.
+    """
+
+    text: str
+    kind: Kind
+    made: bool = False
+
+
+#: Pattern of a type, and logical name, to answers.
+Rows = Mapping[tuple[str, str], Iterable[Answer]]
+
+
+def broken(operation: Operation, rows: Rows) -> list[Broken]:
+    """The faults of a table: type and logical name to what the cloud answers, one after the other."""
+    return [
+        Broken(
+            Fault(type_, operation, answer.text, name=f"^{name}$", made=answer.made),
+            name,
+            answer.kind,
+        )
+        for (type_, name), answers in rows.items()
+        for answer in answers
+    ]
 
 
 def repeat_until_done(engine: Engine, command: Callable[[], Result], faults: Sequence[Broken]) -> None:

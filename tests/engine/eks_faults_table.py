@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from tests.engine.breaking import Broken
-from tests.engine.gke_faults_table import Answer, Rows, broken
+from tests.engine.breaking import Answer, Broken, Rows, broken
 from tests.engine.simcloud.cloud import Operation
 
 THROTTLED: Final = Answer("api error ThrottlingException: Rate exceeded", "throttled")

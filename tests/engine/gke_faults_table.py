@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from homeport.deploy.kinds import Kind
-from tests.engine.breaking import Broken
-from tests.engine.simcloud.cloud import Fault, Operation
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What Google says, and what people shall be told that it is.
-
-    Attributes:
-        text: of the provider's error.
-        kind: of the explanation.
-        made: the operation is done all the same: it took longer than somebody waited.
-    """
-
-    text: str
-    kind: Kind
-    made: bool = False
-
+from tests.engine.breaking import Answer, broken
 
 THROTTLED: Final = Answer(
     "Error 429: Quota exceeded for quota metric 'Write requests' and limit 'Write requests per minute', "
@@ -72,23 +52,6 @@ PRODUCERS: Final = Answer(
     "still using this connection.",
     "in_use",
 )
-
-#: Pattern of a type, and logical name, to answers.
-Rows = Mapping[tuple[str, str], Iterable[Answer]]
-
-
-def broken(operation: Operation, rows: Rows) -> list[Broken]:
-    """The faults of a table: type and logical name to what the cloud answers, one after the other."""
-    return [
-        Broken(
-            Fault(type_, operation, answer.text, name=f"^{name}$", made=answer.made),
-            name,
-            answer.kind,
-        )
-        for (type_, name), answers in rows.items()
-        for answer in answers
-    ]
-
 
 UP: Final = broken(
     "create",

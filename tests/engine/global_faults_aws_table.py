@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.engine.breaking import Broken
+from tests.engine.breaking import Answer, Broken
 from tests.engine.eks_faults_table import (
     ATTACHED,
     BROKEN,
@@ -20,7 +20,6 @@ from tests.engine.eks_faults_table import (
     UNAVAILABLE,
     together,
 )
-from tests.engine.gke_faults_table import Answer
 
 OTHER_ACCOUNT: Final = Answer(
     "api error AccessDenied: User is not authorized to perform: sts:AssumeRole on resource: role/homeport-global",

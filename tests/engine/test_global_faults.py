@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.engine.breaking import assert_deleted_in_order, repeat_until_done
+from tests.engine.breaking import Answer, assert_deleted_in_order, broken, repeat_until_done
 from tests.engine.changing import Config
 from tests.engine.gke_faults_table import (
     API_OFF,
@@ -18,8 +18,6 @@ from tests.engine.gke_faults_table import (
     LATE,
     THROTTLED,
     UNAVAILABLE,
-    Answer,
-    broken,
 )
 from tests.engine.harness import Engine
 
