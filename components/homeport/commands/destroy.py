@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from homeport.commands.common import json_option, project_root, root_option, stack_option
-from homeport.commands.engine import arguments_option, clear_pending_option, deploy, yes_option
+from homeport.commands.common import project_root
+from homeport.commands.engine import deploy, engine_options
 
 #: The preview is what refuses before the first deletion; without it half the stack is gone by then.
 _SKIPPING = frozenset({"--skip-preview", "-f", "--skip-preview=true"})
@@ -18,12 +18,7 @@ _SKIPPING = frozenset({"--skip-preview", "-f", "--skip-preview=true"})
     epilog="Example:  homeport destroy -s stage",
     short_help="Take a stack down with the Pulumi engine.",
 )
-@stack_option
-@yes_option
-@clear_pending_option
-@json_option
-@root_option
-@arguments_option
+@engine_options
 def command(
     stack: str, root: Path | None, arguments: tuple[str, ...], *, yes: bool, clear_pending: bool, as_json: bool
 ) -> None:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from homeport.commands.common import EXIT_MISSING, EXIT_WRONG, F, print_json
+from homeport.commands.common import (
+    EXIT_MISSING,
+    EXIT_WRONG,
+    F,
+    json_option,
+    print_json,
+    root_option,
+    stack_option,
+)
 
 if TYPE_CHECKING:
     from homeport.deploy.outcome import Operation, Outcome
@@ -18,25 +26,20 @@ if TYPE_CHECKING:
 _OURS: Final = ("--stack", "-s", "--event-log", "--cwd", "-C")
 
 
-def yes_option(function: F) -> F:
-    """`-y/--yes`."""
-    return click.option("-y", "--yes", is_flag=True, help="Do it without asking; needed where nobody can be asked.")(
-        function
-    )
+_YES: Final = click.option("-y", "--yes", is_flag=True, help="Do it without asking; needed where nobody can be asked.")
+_CLEAR_PENDING: Final = click.option(
+    "--clear-pending",
+    is_flag=True,
+    help="Drop from the state what a lost run had begun to make. Look first: what is there would be nobody's.",
+)
+_ARGUMENTS: Final = click.argument("arguments", metavar="[-- PULUMI ARGUMENTS]", nargs=-1, type=click.UNPROCESSED)
 
 
-def clear_pending_option(function: F) -> F:
-    """`--clear-pending`."""
-    return click.option(
-        "--clear-pending",
-        is_flag=True,
-        help="Drop from the state what a lost run had begun to make. Look first: what is there would be nobody's.",
-    )(function)
-
-
-def arguments_option(function: F) -> F:
-    """What follows `--`."""
-    return click.argument("arguments", metavar="[-- PULUMI ARGUMENTS]", nargs=-1, type=click.UNPROCESSED)(function)
+def engine_options(function: F) -> F:
+    """`-s`, `-y`, `--clear-pending`, `--json`, `--root` and what follows `--`, as help orders them."""
+    for decorate in (_ARGUMENTS, root_option, json_option, _CLEAR_PENDING, _YES, stack_option):
+        function = decorate(function)
+    return function
 
 
 def deploy(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from homeport.commands.common import json_option, project_root, root_option, stack_option
-from homeport.commands.engine import arguments_option, clear_pending_option, deploy, yes_option
+from homeport.commands.common import project_root
+from homeport.commands.engine import deploy, engine_options
 
 
 @click.command(
@@ -15,12 +15,7 @@ from homeport.commands.engine import arguments_option, clear_pending_option, dep
     epilog="\b\nExamples:\n  homeport up -s stage\n  homeport up -s stage --yes -- --parallel 4",
     short_help="Deploy a stack with the Pulumi engine.",
 )
-@stack_option
-@yes_option
-@clear_pending_option
-@json_option
-@root_option
-@arguments_option
+@engine_options
 def command(
     stack: str, root: Path | None, arguments: tuple[str, ...], *, yes: bool, clear_pending: bool, as_json: bool
 ) -> None:
