@@ -6,27 +6,18 @@ import pulumi
 
 from homeport.bootstrap.args import KEY, AwsStateStoreArgs
 from homeport.bootstrap.documents import bucket_use, key_use
+from homeport.bootstrap.store import StateStore
 from homeport.globals.bucket_aws import S3Bucket, S3BucketSpec
 from homeport.globals.bucket_documents import tls_only
 from homeport.globals.key_args import AwsKeyArgs
 from homeport.globals.key_aws import AwsKey
 
 
-class AwsStateStore(pulumi.ComponentResource):
-    """A bucket with versions, a key that encrypts it and the stacks' secrets, and who may use both.
+class AwsStateStore(StateStore):
+    """A state store on AWS: S3 and a key of KMS.
 
-    Bucket and key are always protected.
     https://www.pulumi.com/docs/iac/concepts/state-and-backends/#aws-s3
     """
-
-    bucket: pulumi.Output[str]
-    """Name of the bucket."""
-    state: pulumi.Output[str]
-    """s3://NAME?region=REGION."""
-    key: pulumi.Output[str]
-    """ARN of the key."""
-    secrets_provider: pulumi.Output[str]
-    """awskms:///ARN?region=REGION: three slashes, since an ARN is no host."""
 
     def __init__(self, name: str, args: AwsStateStoreArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the store.
@@ -58,8 +49,5 @@ class AwsStateStore(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        self.bucket = bucket.name
-        self.state = pulumi.Output.concat("s3://", bucket.name, f"?region={args.region}")
-        self.key = key.arn
-        self.secrets_provider = pulumi.Output.concat("awskms:///", key.arn, f"?region={args.region}")
-        self.register_outputs({"bucket": self.bucket, "key": self.key})
+        # Three slashes: an ARN is no host.
+        self._publish(("s3://", bucket.name), ("awskms:///", key.arn), query=f"?region={args.region}")

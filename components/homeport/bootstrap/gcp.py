@@ -6,6 +6,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from homeport.bootstrap.args import KEY, GcpStateStoreArgs
+from homeport.bootstrap.store import StateStore
 from homeport.globals.backup_args import GcpBackupArgs
 from homeport.globals.bucket_gcp import GcsBucket
 from homeport.globals.key_args import GcpKeyArgs
@@ -17,21 +18,12 @@ from homeport.globals.services import GcpServices
 _OBJECTS = "roles/storage.objectUser"
 
 
-class GcpStateStore(pulumi.ComponentResource):
-    """A bucket that keeps old versions, a key that encrypts it and the stacks' secrets, and who may use both.
+class GcpStateStore(StateStore):
+    """A state store on Google Cloud: Cloud Storage and a key of Cloud KMS.
 
-    Bucket and key are always protected. The APIs Cloud Resource Manager and Service Usage must be on.
+    The APIs Cloud Resource Manager and Service Usage must be on.
     https://www.pulumi.com/docs/iac/concepts/state-and-backends/#google-cloud-storage
     """
-
-    bucket: pulumi.Output[str]
-    """Name of the bucket."""
-    state: pulumi.Output[str]
-    """gs://NAME."""
-    key: pulumi.Output[str]
-    """projects/P/locations/L/keyRings/R/cryptoKeys/K."""
-    secrets_provider: pulumi.Output[str]
-    """gcpkms://KEY."""
 
     def __init__(self, name: str, args: GcpStateStoreArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the store.
@@ -73,8 +65,4 @@ class GcpStateStore(pulumi.ComponentResource):
             gcp.storage.BucketIAMMember(
                 f"{name}-user-{member}", bucket=bucket.name, role=_OBJECTS, member=member, opts=child
             )
-        self.bucket = bucket.name
-        self.state = pulumi.Output.concat("gs://", bucket.name)
-        self.key = key.id
-        self.secrets_provider = pulumi.Output.concat("gcpkms://", key.id)
-        self.register_outputs({"bucket": self.bucket, "key": self.key})
+        self._publish(("gs://", bucket.name), ("gcpkms://", key.id))
