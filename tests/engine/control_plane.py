@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.engine.certificates import make_certificates
-from tests.engine.kubernetes_api import ApiAnswer
+from tests.engine.kubernetes_api import ApiAnswer, Watched
 from tests.engine.processes import Processes, wait_until
 from tests.engine.stand_in import StandIn
 
@@ -60,6 +60,7 @@ class ControlPlane:
         self._certificates = make_certificates(folder / "pki")
         self._etcd_port, self._peer_port, self._manager_port, self.port = _free_ports(4)
         self._running: list[subprocess.Popen[bytes]] = []
+        self._trusting = ssl.create_default_context(cafile=str(self.ca_file))
         self._generation = 0
         self._lock = threading.Lock()
         self.stand_in = StandIn(self)
@@ -149,8 +150,7 @@ class ControlPlane:
             merge: the body is merged into what is there.
             headers: laid over ours, to ask as somebody else.
         """
-        context = ssl.create_default_context(cafile=str(self.ca_file))
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=context)
+        connection = self._connection(timeout=10)
         try:
             text = None if body is None else json.dumps(body)
             kind = "application/merge-patch+json" if merge else "application/json"
@@ -163,6 +163,14 @@ class ControlPlane:
         finally:
             connection.close()
 
+    def watch(self, path: str, *, since: str, seconds: int) -> Watched:
+        """Follow the objects at a path, as an administrator."""
+        # The server ends it; the limit here is for a server that is gone without a word.
+        connection = self._connection(timeout=seconds + 30)
+        query = f"watch=true&resourceVersion={since}&timeoutSeconds={seconds}"
+        connection.request("GET", f"{path}?{query}", headers={"Authorization": f"Bearer {TOKEN}"})
+        return Watched(connection, connection.getresponse())
+
     def create(self, path: str, body: Mapping[str, Any]) -> None:
         """Create an object.
 
@@ -172,6 +180,9 @@ class ControlPlane:
         answer = self.request("POST", path, body)
         if answer.status >= http.client.MULTIPLE_CHOICES:
             raise RuntimeError(f"POST {path}: {answer.status} {answer.body}")
+
+    def _connection(self, *, timeout: float) -> http.client.HTTPSConnection:
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self._trusting)
 
     def _stop(self) -> None:
         self.stand_in.stop()

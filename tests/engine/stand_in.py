@@ -7,13 +7,16 @@ volumes; Services and Ingresses get addresses; custom resources of operators tha
 from __future__ import annotations
 
 import contextlib
+import http.client
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
+from tests.engine.following import Follower, Object
 from tests.engine.kubernetes_api import Api
 
 NODE: Final = "stand-in"
@@ -27,15 +30,12 @@ OPERATORS: Final = (
 )
 #: Conditions that they set.
 _CONDITIONS: Final = ("Ready", "Accepted", "Programmed")
-#: Real seconds between two looks.
-_INTERVAL: Final = 0.4
+_DEFINITIONS: Final = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _ADDRESS: Final = {"ip": "203.0.113.10"}
-
-Object = dict[str, Any]
 
 
 class StandIn:
-    """A thread that writes what kubelets, clouds and operators would write.
+    """Threads that write what kubelets, clouds and operators would write.
 
     Args:
         api: of the control plane.
@@ -43,12 +43,25 @@ class StandIn:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self.never_ready: str | None = None
-        """Pattern of names of pods and custom resources that never get ready."""
+        self._lock = threading.Lock()
+        self._followers: dict[str, Follower] = {}
+        self._started = False
+        self._never_ready: str | None = None
         self.failing: str | None = None
         """Pattern of names of Jobs' pods that end with an error."""
+
+    @property
+    def never_ready(self) -> str | None:
+        """Pattern of names of pods and custom resources that never get ready."""
+        return self._never_ready
+
+    @never_ready.setter
+    def never_ready(self, pattern: str | None) -> None:
+        self._never_ready = pattern
+        if self._started:
+            # Nothing happens to what was held back and is so no longer.
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                self.look()
 
     def start(self) -> None:
         """Begin, with a node; the API server answers already."""
@@ -56,36 +69,58 @@ class StandIn:
         self._api.request("PATCH", f"/api/v1/nodes/{NODE}/status", _node_status(), merge=True)
         # Every new node is tainted, and nobody else here takes the taint away when it is ready.
         self._api.request("PATCH", f"/api/v1/nodes/{NODE}", {"spec": {"taints": None}}, merge=True)
-        self._stop.clear()
-        self._thread = threading.Thread(target=self._run, name="stand-in", daemon=True)
-        self._thread.start()
+        with self._lock:
+            self._started = True
+            for path, each in self._fixed().items():
+                self._followers[path] = Follower(self._api, path, each)
+            self._followers[_DEFINITIONS] = Follower(self._api, _DEFINITIONS, self._follow, everything=self._unfollow)
 
     def stop(self) -> None:
         """End; before the API server goes."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        with self._lock:
+            self._started = False
+            ended = list(self._followers.values())
+            self._followers = {}
+        for follower in ended:
+            follower.end()
+        for follower in ended:
+            follower.join()
 
     def look(self) -> None:
         """One round over everything."""
-        for pod in self._list("/api/v1/pods"):
-            self._pod(pod)
-        for claim in self._list("/api/v1/persistentvolumeclaims"):
-            self._claim(claim)
-        for volume in self._list("/api/v1/persistentvolumes"):
-            self._volume(volume)
-        for path in ("/api/v1/services", "/apis/networking.k8s.io/v1/ingresses"):
+        for path, each in self._fixed().items():
             for found in self._list(path):
-                self._balancer(found, path)
-        for definition in self._list("/apis/apiextensions.k8s.io/v1/customresourcedefinitions"):
-            self._custom(definition["spec"])
+                each(found)
+        for definition in self._list(_DEFINITIONS):
+            if (custom := _Custom.of(definition)) is not None:
+                for found in self._list(custom.path):
+                    self._custom(custom, found)
 
-    def _run(self) -> None:
-        while not self._stop.wait(_INTERVAL):
-            # The API server may be on its way down or up; the next round sees what this one missed.
-            with contextlib.suppress(OSError):
-                self.look()
+    def _fixed(self) -> dict[str, Callable[[Object], None]]:
+        """What every cluster has."""
+        services, ingresses = "/api/v1/services", "/apis/networking.k8s.io/v1/ingresses"
+        return {
+            "/api/v1/pods": self._pod,
+            "/api/v1/persistentvolumeclaims": self._claim,
+            "/api/v1/persistentvolumes": self._volume,
+            services: lambda found: self._balancer(found, services),
+            ingresses: lambda found: self._balancer(found, ingresses),
+        }
+
+    def _follow(self, definition: Object) -> None:
+        custom = _Custom.of(definition)
+        with self._lock:
+            if self._started and custom is not None and custom.path not in self._followers:
+                follower = Follower(self._api, custom.path, lambda found: self._custom(custom, found))
+                self._followers[custom.path] = follower
+
+    def _unfollow(self, definitions: Iterable[Object]) -> None:
+        """Of kinds that are defined no longer."""
+        kept = {custom.path for definition in definitions if (custom := _Custom.of(definition))}
+        kept |= {_DEFINITIONS, *self._fixed()}
+        with self._lock:
+            for path in self._followers.keys() - kept:
+                self._followers.pop(path).end()
 
     def _list(self, path: str) -> Iterator[Object]:
         answer = self._api.request("GET", path)
@@ -152,20 +187,43 @@ class StandIn:
 
     # --- operators
 
-    def _custom(self, spec: Object) -> None:
-        if not spec["group"].endswith(OPERATORS):
+    def _custom(self, custom: _Custom, found: Object) -> None:
+        metadata = found["metadata"]
+        if _is_ready(found) or self._hindered(metadata):
             return
+        place = f"/namespaces/{metadata['namespace']}" if custom.namespaced else ""
+        own = f"{custom.base}{place}/{custom.plural}/{metadata['name']}"
+        subresource = "/status" if custom.has_status else ""
+        self._api.request("PATCH", f"{own}{subresource}", {"status": _ready(metadata)}, merge=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Custom:
+    """A kind of an operator's."""
+
+    base: str
+    plural: str
+    namespaced: bool
+    has_status: bool
+
+    @property
+    def path(self) -> str:
+        """Of the list."""
+        return f"{self.base}/{self.plural}"
+
+    @classmethod
+    def of(cls, definition: Object) -> _Custom | None:
+        """The kind that is defined, where an operator says `Ready` of its objects."""
+        spec = definition["spec"]
+        if not spec["group"].endswith(OPERATORS):
+            return None
         version = next(v for v in spec["versions"] if v["storage"])
-        plural = spec["names"]["plural"]
-        base = f"/apis/{spec['group']}/{version['name']}"
-        for found in self._list(f"{base}/{plural}"):
-            metadata = found["metadata"]
-            if _is_ready(found) or self._hindered(metadata):
-                continue
-            place = f"/namespaces/{metadata['namespace']}" if spec["scope"] == "Namespaced" else ""
-            own = f"{base}{place}/{plural}/{metadata['name']}"
-            subresource = "/status" if "status" in version.get("subresources", {}) else ""
-            self._api.request("PATCH", f"{own}{subresource}", {"status": _ready(metadata)}, merge=True)
+        return cls(
+            f"/apis/{spec['group']}/{version['name']}",
+            spec["names"]["plural"],
+            spec["scope"] == "Namespaced",
+            "status" in version.get("subresources", {}),
+        )
 
 
 def _now() -> str:
@@ -196,7 +254,7 @@ def _node() -> Object:
 
 
 def _node_status() -> Object:
-    capacity = {"cpu": "64", "memory": "256Gi", "pods": "500", "ephemeral-storage": "500Gi"}
+    capacity = {"cpu": "64", "memory": "256Gi", "pods": "1000", "ephemeral-storage": "500Gi"}
     ready = _condition("Ready", reason="StandIn", message="stand-in", lastHeartbeatTime=_now())
     return {"status": {"capacity": capacity, "allocatable": capacity, "conditions": [ready]}}
 

@@ -88,7 +88,7 @@ def test_a_stand_in_installs_waits_upgrades_fails_and_goes(new_site: Callable[[]
     site.control_plane.reset()
     engine.init()
     charts = site.work / "charts"
-    charts.mkdir()
+    charts.mkdir(exist_ok=True)
     content = CONTENTS["cert-manager"]
     for version in ("v1.0.0", "v1.1.0"):
         write_chart(charts, "cert-manager", version, version, content)
