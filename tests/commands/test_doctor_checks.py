@@ -176,6 +176,11 @@ def test_the_language_host_may_lie_beside_the_cli() -> None:
         (Ran(3, err="error: something new"), "not-logged-in"),
         (Ran(255, err='error: unable to open state directory "file:///x": stat /x: no such file'), "no-backend"),
         (Ran(1, err="error: missing google credentials: unable to find gcp credentials"), "no-credentials"),
+        (Ran(1, err="error: blob (code=NotFound): S3: ListObjectsV2, NoSuchBucket: none"), "no-backend"),
+        (Ran(255, err='error: blob (code=NotFound): storage: bucket doesn\'t exist'), "no-backend"),
+        (Ran(255, err="error: dial tcp: lookup storage.googleapis.com: no such host"), "unreachable"),
+        (Ran(255, err="error: operation error S3, no EC2 IMDS role found, dial tcp"), "no-credentials"),
+        (Ran(255, err="error: could not list bucket: api error ExpiredToken: the token has expired"), "no-credentials"),
         (Ran(6, err="error: no stack named 'stage' found"), "no-stack"),
         (Ran(1, err="error: no stack named 'stage' found"), "no-stack"),
         (Ran(1, err="error: current stack does not have output property 'kubeconfig'"), "no-output"),
@@ -190,6 +195,16 @@ def test_what_the_cli_says_becomes_a_cause_and_a_fix(ran: Ran, kind: str) -> Non
     assert isinstance(trouble, Trouble)
     assert trouble.kind == kind
     assert trouble.fix
+
+
+@pytest.mark.parametrize("said", ["could not list bucket: blob (code=NotFound): NoSuchBucket", "not logged in"])
+def test_where_no_place_for_the_state_is_the_command_that_makes_one_is_named(said: str) -> None:
+    machine = ready()
+    machine.answers["whoami --json"] = Ran(255, err=f"error: {said}")
+    login = found(machine, "login")
+    assert login.status == "missing"
+    assert "homeport bootstrap" in login.fix
+    assert "pulumi login gs://BUCKET" in login.fix
 
 
 def test_the_first_error_is_shown_not_the_last() -> None:

@@ -62,6 +62,33 @@ def test_what_the_engine_says_before_its_first_event_is_explained_too() -> None:
     assert explain_text("Updating (stage):\n", stack="stage") is None
 
 
+@pytest.mark.parametrize(
+    ("said", "kind", "remedy"),
+    [
+        ("could not list bucket: blob (code=NotFound): api error NoSuchBucket: none", "other", "homeport bootstrap"),
+        ("read meta: storage: bucket doesn't exist", "other", "homeport bootstrap"),
+        ("PULUMI_ACCESS_TOKEN must be set for login", "forbidden", "pulumi login gs://BUCKET"),
+        ("no stack named 'stage' found", "other", "homeport doctor -s stage"),
+        ("current stack does not have output property 'globals'", "other", "homeport up -s OTHER"),
+        ("could not list bucket: api error InvalidClientTokenId: the token is invalid", "forbidden", "aws sso login"),
+        ("failed to load checkpoint: unexpected end of JSON input", "other", "interrupted-update.md"),
+        ("failed to load checkpoint: blob (code=PermissionDenied): Error 403, forbidden", "forbidden", "lacks"),
+    ],
+)
+def test_what_is_wrong_with_the_place_of_the_state_has_its_own_remedies(said: str, kind: str, remedy: str) -> None:
+    found = explain_text(f"error: {said}\n", stack="stage")
+    assert found is not None
+    assert found.kind == kind
+    assert remedy in found.remedy
+
+
+def test_a_bucket_that_a_resource_misses_is_not_the_place_of_the_state() -> None:
+    assert classify("NoSuchBucket: The specified bucket does not exist", "aws:s3/bucketPolicy:BucketPolicy") == (
+        "other",
+        "not_found",
+    )
+
+
 def test_a_provider_that_cannot_be_set_up_speaks_its_clouds_language() -> None:
     text = "Attempted to load application default credentials: could not find default credentials"
     assert classify(text, "pulumi:providers:gcp") == ("forbidden", "login")

@@ -18,22 +18,17 @@ from typing import Any, Final
 
 from homeport.bootstrap.folder import Folder
 from homeport.bootstrap.names import PROJECT, STACK
+from homeport.deploy.kinds import classify_backend
 from homeport.doctor.machine import Machine, Ran
+from homeport.doctor.pulumi_cli import cause, first_error
 from homeport.doctor.redact import redact
 
 #: As bucket and file places know it.
 _FULL_NAME: Final = f"organization/{PROJECT}/{STACK}"
 #: Commands that change no cloud: seconds after which the place counts as out of reach.
 _PATIENCE: Final = 180.0
-_NO_STACK: Final = re.compile(r"no stack named")
-_NO_BUCKET: Final = re.compile(r"unable to open state directory|code=NotFound|NoSuchBucket|bucket does(n't| not) exist")
-_NO_LOGIN: Final = re.compile(r"missing google credentials|could not find default credentials|no EC2 IMDS role")
-_TAKEN: Final = re.compile(r"alreadyExists|AlreadyExists|AlreadyOwnedByYou|already own this bucket|\b409\b")
-#: An engine that was killed while it wrote.
-_TORN: Final = re.compile(r"failed to load checkpoint|unexpected end of JSON")
 #: The engine, of an id that an import names.
 _NOT_THERE: Final = re.compile(r"resource '[^']*' does not exist")
-_FORBIDDEN: Final = re.compile(r"PermissionDenied|AccessDenied|\b403\b|forbidden")
 
 Say = Callable[[str], object]
 
@@ -81,9 +76,10 @@ class Engine:
         if ran.code == 0:
             found: dict[str, Any] = json.loads(ran.out)
             return found
-        if _NO_STACK.search(ran.err):
+        why = cause(ran)
+        if why == "no-stack":
             return None
-        if _NO_BUCKET.search(ran.err):
+        if why == "no-backend":
             raise NoBucketError(self._words(ran, "stack export"))
         raise self._error(ran, "stack export")
 
@@ -186,23 +182,24 @@ class Engine:
             raise self._error(ran, arguments[0])
 
     def _words(self, ran: Ran, command: str) -> str:
-        return redact(f"`pulumi {command}` at {self._url}: {_first_error(ran)}", self._machine.env)
+        return redact(f"`pulumi {command}` at {self._url}: {first_error(ran)}", self._machine.env)
 
     def _error(self, ran: Ran, command: str) -> EngineError:
         text, fix = self._words(ran, command), "mend what it says, and run the same command again: it goes on"
-        login = bool(_NO_LOGIN.search(ran.err))
+        kind, case = classify_backend(first_error(ran))
+        login = case == "login"
         if login:
             fix = "log in to the cloud, and run the same command again"
-        elif _TAKEN.search(ran.err):
+        elif kind == "conflict":
             fix = (
                 "something of this name is there and was not made by this command. Names of buckets are unique in the "
                 "world: choose another with --bucket. If the project or account has a state store already, name its "
                 "bucket"
             )
-        elif self._local and _TORN.search(ran.err):
+        elif self._local and case == "state":
             file = self._folder.state_file
             fix = f"an engine was ended while it wrote; what it wrote before lies beside: cp {file}.bak {file}"
-        elif _FORBIDDEN.search(ran.err):
+        elif kind == "forbidden":
             fix = (
                 "whoever runs this needs the right; one that was granted just now takes some minutes. Then run the "
                 "same command again: it goes on"
@@ -233,17 +230,3 @@ def _follow(process: subprocess.Popen[bytes], log: Path, say: Say) -> bool:
                 time.sleep(0.2)
             except KeyboardInterrupt:
                 stopped = True
-
-
-def _first_error(ran: Ran) -> str:
-    """The first line that says error: later ones are mostly consequences."""
-    lines = [line.strip() for line in (ran.err or ran.out).splitlines() if line.strip()]
-    for index, line in enumerate(lines):
-        found = re.search(r"\berror: (.+)", line)
-        # The engine's summary names no reason.
-        if not found or found[1] in {"update failed", "preview failed"}:
-            continue
-        # A heading over several, each behind a star.
-        following = lines[index + 1 : index + 2] if re.fullmatch(r"\d+ errors? occurred:", found[1]) else []
-        return following[0].removeprefix("* ") if following else found[1]
-    return lines[-1] if lines else "it failed and said nothing"

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from homeport.deploy.fields import mapping, text_of
-from homeport.deploy.kinds import Case, Kind, classify, classify_engine, classify_program
+from homeport.deploy.kinds import Case, Kind, classify, classify_backend, classify_look_up, classify_program
 from homeport.deploy.remedies import remedy
 from homeport.deploy.subject import Subject
 
@@ -117,7 +117,7 @@ def explain_text(output: str, *, stack: str, again: str | None = None) -> Explan
     """The same for a run that ended before the engine wrote an event: from what it printed to standard error."""
     texts = [part.strip() for part in re.split(r"^error: ", _plain(output), flags=re.MULTILINE)[1:]]
     failures = [Failure(PROGRAM, "", "", "", text) for text in texts if text and not is_follower(text)]
-    return _explained(failures, lambda failure: classify_engine(failure.text), stack=stack, again=again, details={})
+    return _explained(failures, lambda failure: classify_backend(failure.text), stack=stack, again=again, details={})
 
 
 def _explained(
@@ -153,7 +153,7 @@ def _kind(failure: Failure) -> tuple[Kind, Case]:
     if failure.type:
         return classify(failure.text, failure.type)
     # What a look-up of the program says is what the cloud has answered.
-    return classify_engine(failure.text) if failure.operation == _LOOKED_UP else classify_program(failure.text)
+    return classify_look_up(failure.text) if failure.operation == _LOOKED_UP else classify_program(failure.text)
 
 
 class _Seen:

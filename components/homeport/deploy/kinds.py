@@ -41,10 +41,14 @@ Case = Literal[
     "login",
     "name_taken",
     "namespace_quota",
+    "no_backend",
     "no_kind",
+    "no_output",
     "no_plugin",
+    "no_stack",
     "no_terminal",
     "not_found",
+    "not_logged_in",
     "passphrase",
     "pending",
     "pod_security",
@@ -91,11 +95,26 @@ PULUMI: Final = (
         "key",
     ),
     _pattern("other", r"incorrect passphrase|passphrase must be set|failed to decrypt", "passphrase"),
-    _pattern("other", r"failed to load checkpoint|could not deserialize deployment|snapshot integrity", "state"),
+    _pattern(
+        "other",
+        r"failed to load checkpoint(?!.*\(code=)|could not deserialize deployment"
+        r"|unexpected end of JSON|snapshot integrity",
+        "state",
+    ),
     _pattern("other", r"no resource plugin|could not load plugin|failed to load plugin", "no_plugin"),
     _pattern("other", r"pending operations? from previous deployment|has interrupted operations", "pending"),
     _pattern("program", r"Duplicate resource URN"),
 )
+
+#: Texts of the CLI about the place of the state: seen with 3.260 and 3.262, a missing S3 bucket with a stand-in.
+BACKEND: Final = (
+    _pattern("forbidden", r"PULUMI_ACCESS_TOKEN must be set|not logged in|invalid access token|run `?pulumi login",
+             "not_logged_in"),
+    _pattern("other", r"does not have output property", "no_output"),
+    _pattern("other", r"no stack named|stack '.*' not found", "no_stack"),
+    _pattern("other", r"unable to open state directory|code=NotFound|NoSuchBucket|bucket does(n't| not) exist",
+             "no_backend"),
+)  # fmt: skip
 
 #: https://kubernetes.io/docs/reference/using-api/api-concepts/ (reasons of a Status),
 #: https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
@@ -153,7 +172,7 @@ AWS: Final = (
     _pattern("forbidden", r"(service|resource) control policy|explicit deny in a permissions boundary", "policy"),
     _pattern("forbidden", r"ExpiredToken|InvalidClientTokenId|UnrecognizedClient|NoCredentialProviders|AuthFailure"
              r"|no valid credential sources|SSO (session|token)|failed to refresh cached credentials"
-             r"|InvalidGrantException|SignatureDoesNotMatch|no EC2 IMDS role found", "login"),
+             r"|InvalidGrantException|SignatureDoesNotMatch|no EC2 IMDS role", "login"),
     _pattern("forbidden", r"AccessDenied|UnauthorizedOperation|not authorized to perform|OptInRequired|Forbidden"),
     _pattern("protected", r"deletion protection|OperationNotPermitted.*protect|DeletionProtection"),
     _pattern("in_use", r"has nodegroups attached|DependencyViolation|DeleteConflict|HostedZoneNotEmpty|BucketNotEmpty"
@@ -191,8 +210,8 @@ GOOGLE: Final = (
              r"|UserProjectAccountProblem|accountDisabled", "billing"),
     _pattern("forbidden", r"accessNotConfigured|SERVICE_DISABLED|has not been used in project .* before or",
              "api_disabled"),
-    _pattern("forbidden", r"could not find default credentials|invalid_grant|invalid_rapt|reauth|Error 401|authError"
-             r"|UNAUTHENTICATED|ACCESS_TOKEN|no credentials loaded|oauth2: ", "login"),
+    _pattern("forbidden", r"(could not find|missing google) (default )?credentials|invalid_grant|invalid_rapt|reauth"
+             r"|Error 401|authError|UNAUTHENTICATED|ACCESS_TOKEN|no credentials loaded|oauth2: ", "login"),
     _pattern("protected", r"deletion_?protection|deletionProtection"),
     _pattern("busy", r"incompatible operation|operation is in progress|ALREADY_HAS_OPERATION|concurrent policy changes"
              r"|resourceNotReady|is not ready|operationInProgress|try again once|ABORTED"
@@ -219,6 +238,8 @@ NETWORK: Final = (
              r"|TLS handshake|x509:|proxyconnect|i/o timeout|Client\.Timeout|temporary failure in name resolution"),
     _pattern("timeout", r"context deadline exceeded|timeout while waiting|timed out"),
 )  # fmt: skip
+
+_OF_AWS: Final = re.compile(r"arn:aws|amazonaws|\bAWS\b|\bS3\b|s3://|api error|operation error|EC2 IMDS")
 
 #: By the beginning of a type token.
 _FAMILIES: Final = {
@@ -248,9 +269,24 @@ def classify_program(text: str) -> tuple[Kind, Case]:
     return _first(text, PULUMI, NETWORK) or ("program", "")
 
 
-def classify_engine(text: str) -> tuple[Kind, Case]:
-    """The same for what the engine said before it ran the program: of the place of the state, mostly."""
-    return _first(text, PULUMI, GOOGLE, AWS, NETWORK) or ("other", "")
+def classify_look_up(text: str) -> tuple[Kind, Case]:
+    """The same for what a cloud has answered to a question of the program's own."""
+    return _first(text, PULUMI, *_clouds(text), NETWORK) or ("other", "")
+
+
+def classify_backend(text: str) -> tuple[Kind, Case]:
+    """The same for what the CLI said of the place of the state, before it ran a program or without one."""
+    return _first(text, PULUMI, BACKEND, *_clouds(text), NETWORK) or ("other", "")
+
+
+def of_aws(text: str) -> bool:
+    """Whether AWS says it, as far as the text alone shows."""
+    return _OF_AWS.search(text) is not None
+
+
+def _clouds(text: str) -> tuple[tuple[Pattern, ...], tuple[Pattern, ...]]:
+    """Families of a text of either cloud; what ends a family would take the other's particular texts, too."""
+    return (AWS, GOOGLE) if of_aws(text) else (GOOGLE, AWS)
 
 
 def _first(text: str, *families: tuple[Pattern, ...]) -> tuple[Kind, Case] | None:

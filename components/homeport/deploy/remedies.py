@@ -296,9 +296,25 @@ _CASES: Final[Mapping[Case, Callable[[Subject], str]]] = {
     "key": _key,
     "login": _login,
     "name_taken": _name_taken,
+    "no_backend": lambda s: (
+        "The place of the state is not there: homeport bootstrap makes one and says how to log in to it "
+        f"(docs/bootstrap.md); to one that exists: pulumi login gs://BUCKET. Then: {s.again}."
+    ),
+    "no_output": lambda s: (
+        f"A stack that this one reads has not been deployed with what is read; the text names it. Deploy that first: "
+        f"homeport up -s OTHER. Then: {s.again}."
+    ),
     "no_plugin": lambda s: f"A plugin of the engine is missing: pulumi install, then: {s.again}.",
+    "no_stack": lambda s: (
+        f"The stack is not in the place of the state: homeport doctor -s {s.stack} says how to make it, with the key "
+        f"that its file names. Then: {s.again}."
+    ),
     "no_terminal": lambda s: f"Nobody can be asked here, so say it beforehand: {s.again} --yes.",
     "not_found": _not_found,
+    "not_logged_in": lambda s: (
+        "No place for the state is chosen, or its token is no longer good: pulumi login gs://BUCKET; homeport "
+        f"bootstrap makes a bucket where there is none (docs/bootstrap.md). Then: {s.again}."
+    ),
     "passphrase": lambda s: (
         "The passphrase of the stack's secrets is missing or another one: export PULUMI_CONFIG_PASSPHRASE_FILE=FILE, "
         f"then: {s.again}."

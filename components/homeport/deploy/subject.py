@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from homeport.deploy.fields import mapping, text_of
+from homeport.deploy.kinds import of_aws
 
 #: Nothing that a shell or a terminal would take for more than a name.
 _SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,252}")
-
-_OF_AWS: Final = re.compile(r"arn:aws|amazonaws|\bAWS\b|\bS3\b|api error|operation error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Subject:
         """Whether AWS has answered; by the type, or by the text where nothing else says whose it is."""
         if self.type:
             return self.type.startswith(("aws:", "eks:", "pulumi:providers:aws"))
-        return _OF_AWS.search(self.text) is not None
+        return of_aws(self.text)
 
     def found(self, pattern: str, otherwise: str) -> str:
         """The first name or address in the text that the pattern's only group stands for, or a word to fill in."""

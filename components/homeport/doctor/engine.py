@@ -20,7 +20,9 @@ OLDEST_PULUMI: Final = (3, 120, 0)
 #: Versions with which homeport's programs ran, first and last.
 TRIED_PULUMI: Final = ((3, 260, 0), (3, 262, 0))
 
-_MISSING: Final[frozenset[Kind]] = frozenset({"no-program", "not-logged-in", "no-credentials", "no-stack", "no-output"})
+_MISSING: Final[frozenset[Kind]] = frozenset(
+    {"no-program", "not-logged-in", "no-credentials", "no-backend", "no-stack", "no-output"}
+)
 
 
 def git(machine: Machine) -> Finding:

@@ -7,18 +7,21 @@ https://www.pulumi.com/docs/iac/cli/
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
+from homeport.deploy.kinds import Case, classify_backend
 from homeport.doctor.machine import PATIENCE, Machine, Ran
 from homeport.doctor.redact import redact
 
 INSTALL = "curl -fsSL https://get.pulumi.com | sh   (other ways: https://www.pulumi.com/docs/iac/download-install/)"
 
+#: no-backend: the place of the state is not there. no-answer: no end within the time. unreachable: no way to it.
 Kind = Literal[
-    "no-program", "not-logged-in", "no-credentials", "no-backend", "no-answer", "no-stack", "no-output", "passphrase",
-    "failed",
+    "no-program", "not-logged-in", "no-credentials", "no-backend", "no-answer", "unreachable", "no-stack", "no-output",
+    "passphrase", "failed",
 ]  # fmt: skip
 
 
@@ -41,37 +44,35 @@ def ask(machine: Machine, root: Path, *arguments: str, patience: float = PATIENC
     return _trouble(ran, f"pulumi {' '.join(arguments)}", machine, patience)
 
 
-_ERRORS: tuple[tuple[Kind, str, str], ...] = (
-    (
-        "no-credentials",
-        r"missing google credentials|could not find default credentials|NoCredentialProviders|no EC2 IMDS role",
-        "gcloud auth application-default login",
+#: What a failure of this case is to a question to the CLI.
+_CAUSES: Final[Mapping[Case, Kind]] = {
+    "login": "no-credentials",
+    "no_backend": "no-backend",
+    "no_output": "no-output",
+    "no_stack": "no-stack",
+    "not_logged_in": "not-logged-in",
+    "passphrase": "passphrase",
+}
+_BOOTSTRAP: Final = "homeport bootstrap makes a bucket for the state and says how to log in to it"
+_FIXES: Final[Mapping[Kind, str]] = {
+    "no-backend": f"{_BOOTSTRAP}\none that exists: pulumi login gs://BUCKET, or PULUMI_BACKEND_URL",
+    "no-credentials": "gcloud auth application-default login   (on AWS: aws sso login --profile PROFILE)",
+    "no-output": "pulumi up",
+    "no-stack": "pulumi stack init",
+    "not-logged-in": (
+        "pulumi login gs://BUCKET   (or, for a try on this machine alone: pulumi login --local)\n"
+        f"without a bucket: {_BOOTSTRAP}"
     ),
-    (
-        "not-logged-in",
-        r"PULUMI_ACCESS_TOKEN must be set|not logged in|invalid access token|please run `?pulumi login",
-        "pulumi login gs://BUCKET   (or, for a try on this machine alone: pulumi login --local)",
-    ),
-    (
-        "passphrase",
-        r"incorrect passphrase|passphrase must be set",
-        "export PULUMI_CONFIG_PASSPHRASE_FILE=FILE   with the passphrase that the stack was made with",
-    ),
-    ("no-output", r"does not have output property", "pulumi up"),
-    ("no-stack", r"no stack named|stack '.*' not found", "pulumi stack init"),
-    (
-        "no-backend",
-        r"unable to open (state directory|bucket)|no such (file or directory|host)|connection refused|dial tcp",
-        "name the place of the state: pulumi login gs://BUCKET, or set PULUMI_BACKEND_URL",
-    ),
-)
+    "passphrase": "export PULUMI_CONFIG_PASSPHRASE_FILE=FILE   with the passphrase that the stack was made with",
+    "unreachable": "check the network, proxy and DNS; another place: pulumi login URL, or PULUMI_BACKEND_URL",
+}
 #: Our words where the CLI's own do not say what is meant.
-_WORDS: dict[Kind, str] = {
+_WORDS: Final[Mapping[Kind, str]] = {
     "not-logged-in": "not logged in: no place for the state is chosen, or its token is no longer good",
     "passphrase": "the passphrase of the stack's secrets is not given, or is not the one that it was made with",
 }
 #: Exit codes of newer CLIs: 3 authentication, 6 stack not found.
-_CODES: dict[int, Kind] = {3: "not-logged-in", 6: "no-stack"}
+_CODES: Final[Mapping[int, Kind]] = {3: "not-logged-in", 6: "no-stack"}
 
 
 def _trouble(ran: Ran, command: str, machine: Machine, patience: float) -> Trouble:
@@ -81,17 +82,28 @@ def _trouble(ran: Ran, command: str, machine: Machine, patience: float) -> Troub
             f"`{command}` did not answer within {patience:.0f} s: the place of the state cannot be reached",
             "check the network and `pulumi whoami --verbose`; another place: pulumi login URL, or PULUMI_BACKEND_URL",
         )
-    text = redact(_first_error(ran.err or ran.out), machine.env)
-    for kind, pattern, fix in _ERRORS:
-        if re.search(pattern, text, re.IGNORECASE) or _CODES.get(ran.code) == kind:
-            return Trouble(kind, _WORDS.get(kind, text), fix)
-    return Trouble("failed", text, f"run `{command}` and read what it says")
+    kind = cause(ran)
+    text = redact(first_error(ran), machine.env)
+    return Trouble(kind, _WORDS.get(kind, text), _FIXES.get(kind, f"run `{command}` and read what it says"))
 
 
-def _first_error(text: str) -> str:
+def cause(ran: Ran) -> Kind:
+    """Why a command of the CLI gave no answer: by its exit code, or by its first error."""
+    kind, case = classify_backend(first_error(ran))
+    if case in _CAUSES:
+        return _CAUSES[case]
+    return "unreachable" if kind == "unreachable" else _CODES.get(ran.code or 0, "failed")
+
+
+def first_error(ran: Ran) -> str:
     """The first line that says error, without the word: later ones are mostly consequences."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    for line in lines:
-        if line.startswith("error:"):
-            return line.removeprefix("error:").strip()
-    return lines[0] if lines else "it failed and said nothing"
+    lines = [line.strip() for line in (ran.err or ran.out).splitlines() if line.strip()]
+    for index, line in enumerate(lines):
+        found = re.search(r"\berror: (.+)", line)
+        # The engine's summary names no reason.
+        if not found or found[1] in {"update failed", "preview failed"}:
+            continue
+        # A heading over several, each behind a star.
+        following = lines[index + 1 : index + 2] if re.fullmatch(r"\d+ errors? occurred:", found[1]) else []
+        return following[0].removeprefix("* ") if following else found[1]
+    return lines[-1] if lines else "it failed and said nothing"
