@@ -16,6 +16,7 @@ from homeport.problems import Problem, SettingsError
 from homeport.workloads.apps import Apps
 from homeport.workloads.platform import PlatformOutputs
 from stacks import apps
+from stacks.other import full_name
 from stacks.settings import AppsStack
 
 
@@ -33,10 +34,7 @@ async def build(stack: AppsStack, *, labels: Labels) -> dict[str, Any]:
         SettingsError: the cluster's stack has not published what is needed, or an application does not fit into it.
     """
     name = stack.cluster_stack
-    full = name if "/" in name else f"{pulumi.get_organization()}/{pulumi.get_project()}/{name}"
-    # The engine ends the program when the stack is not there, and nothing can catch that: so say it before.
-    pulumi.log.info(f"reading the cluster from the stack {full}; if it is not there: pulumi up -s {name}")
-    other = pulumi.StackReference("cluster", stack_name=full)
+    other = pulumi.StackReference("cluster", stack_name=full_name(name, read="the cluster"))
     facts = ClusterOutputs.parse((await other.get_output_details("cluster_facts")).value, stack=name)
     platform = PlatformOutputs.parse((await other.get_output_details("platform")).value, stack=name)
     cluster = ClusterReference("cluster", facts, kubeconfig=other.require_output("kubeconfig"))

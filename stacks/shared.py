@@ -14,6 +14,7 @@ from homeport.identity.refs import RoleRef
 from homeport.model import known
 from homeport.problems import Problem, SettingsError
 from homeport.values import Cloud
+from stacks.other import full_name
 from stacks.settings import ClusterStack, EksSection, GkeSection
 
 
@@ -43,13 +44,13 @@ class Shared:
 async def read(stack: str) -> Globals:
     """Read the output `globals` of another stack of this project.
 
+    The log says first which stack that is: where it is not there, the engine ends the program without another word.
+
     Raises:
         SettingsError: there is no such output, or it is of another version.
     """
-    reference = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
-    # The engine ends the program when the stack is not there, and nothing can catch that: so say it before.
-    pulumi.log.info(f"reading the global layer from the stack {reference}; if it is not there: pulumi up -s {stack}")
-    details = await pulumi.StackReference("global", stack_name=reference).get_output_details("globals")
+    reference = pulumi.StackReference("global", stack_name=full_name(stack, read="the global layer"))
+    details = await reference.get_output_details("globals")
     return Globals.parse(details.value, stack=stack)
 
 
