@@ -62,12 +62,13 @@ def standing_global(
 @pytest.fixture(scope="module")
 def new_site(
     control_plane: ControlPlane, processes: Processes, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], Site]]:
-    """Makes an empty site."""
+) -> Iterator[Callable[..., Site]]:
+    """Makes an empty site; `simulated_eks` as for `Site`."""
     made: list[Site] = []
 
-    def make() -> Site:
-        made.append(Site(tmp_path_factory.mktemp("site") / "site", control_plane, processes))
+    def make(*, simulated_eks: bool | None = None) -> Site:
+        folder = tmp_path_factory.mktemp("site") / "site"
+        made.append(Site(folder, control_plane, processes, simulated_eks=simulated_eks))
         return made[-1]
 
     yield make
@@ -80,8 +81,6 @@ def new_engine(new_site: Callable[[], Site], request: pytest.FixtureRequest) -> 
     """Makes an engine for a new stack beside a standing `global`."""
 
     def make(stack: str) -> Engine:
-        if stack.endswith("-eks") and (reason := programs.why_not_eks()):
-            pytest.skip(reason)
         site = new_site()
         if stack != "global":
             # Only now: tests of `global` alone need no second one.

@@ -9,7 +9,7 @@ from typing import Final
 ENGINE: Final = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-kubernetes")
 #: A control plane without nodes, and what makes its certificates.
 CONTROL_PLANE: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "openssl")
-#: Builds the component of pulumi_eks; a program of Node.js.
+#: Builds the component of pulumi_eks, a program of Node.js; `simcloud.eks_component` where it is not.
 EKS: Final = "pulumi-resource-eks"
 
 
@@ -22,7 +22,7 @@ def why_not() -> str | None:
 
 
 def why_not_eks() -> str | None:
-    """One line that says why tests of EKS clusters cannot run here; None where they can."""
+    """One line that says why pulumi_eks's own component cannot run here; None where it can."""
     if shutil.which(EKS) is not None:
         return None
-    return f"engine tests of EKS need a program that is not on PATH: {EKS} (docs/engine-tests.md)"
+    return f"the component of pulumi_eks needs a program that is not on PATH: {EKS} (docs/engine-tests.md)"

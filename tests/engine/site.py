@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from homeport.addons.pins import pins
+from tests.engine import programs
 from tests.engine.charts import write_charts
 from tests.engine.control_plane import ControlPlane
 from tests.engine.logins import install_logins
@@ -17,7 +18,10 @@ from tests.engine.processes import Processes
 from tests.engine.shipped import install_what_an_eks_addon_brings, install_what_eks_ships, install_what_gke_ships
 from tests.engine.simcloud.aws import Aws, AwsHooks
 from tests.engine.simcloud.cloud import Cloud, Key, Live
+from tests.engine.simcloud.eks_component import EksComponents
 from tests.engine.simcloud.gcp import Gcp
+from tests.engine.simcloud.plugin import Plugin
+from tests.engine.simcloud.provider import Provider
 from tests.engine.simcloud.random_values import RandomValues
 from tests.engine.simcloud.server import CloudServer
 
@@ -34,9 +38,17 @@ class Site:
         folder: for everything; made.
         control_plane: answers as every simulated cluster; empty whenever one is made.
         processes: starts and ends the programs.
+        simulated_eks: pulumi_eks's component is simulated; default: where its plugin is not on PATH.
     """
 
-    def __init__(self, folder: Path, control_plane: ControlPlane, processes: Processes) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        control_plane: ControlPlane,
+        processes: Processes,
+        *,
+        simulated_eks: bool | None = None,
+    ) -> None:
         self.folder = folder
         self.work = folder / "work"
         self.backend = folder / "backend"
@@ -54,7 +66,10 @@ class Site:
             Aws(self.cloud, AwsHooks(self._new_eks_cluster, self._new_eks_addon)),
             RandomValues(),
         ]
-        self._server = CloudServer(self.cloud, clouds)
+        plugins: list[Plugin] = [Provider(simulated, self.cloud) for simulated in clouds]
+        if programs.why_not_eks() is not None if simulated_eks is None else simulated_eks:
+            plugins.append(EksComponents())
+        self._server = CloudServer(plugins)
         self._commands = 0
         self.variables: dict[str, str] = {}
         """Of the environment, as a person sets them for a command."""

@@ -29,7 +29,9 @@ def test_missing_programs_are_named_in_one_line_with_the_page(monkeypatch: pytes
     assert "docs/engine-tests.md" in reason
 
 
-def test_the_missing_program_for_eks_is_named_with_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_missing_plugin_of_pulumi_eks_is_named_with_the_page(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "pulumi-resource-eks (docs/engine-tests.md)" in (programs.why_not_eks() or "")
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import pytest
 
-from tests.engine import programs
 from tests.engine.harness import Engine
 from tests.engine.site import Site
 
@@ -60,8 +59,6 @@ class Standing:
 @pytest.fixture(scope="module", params=list(GOES_ALONG))
 def standing(request: pytest.FixtureRequest, new_site: Callable[[], Site]) -> Standing:
     """A cluster stack, up; every test leaves behind what the next one finds."""
-    if request.param == "stage-eks" and (reason := programs.why_not_eks()):
-        pytest.skip(reason)
     engine = Engine(new_site(), request.param)
     engine.init()
     engine.edit(_with_little_in_it)

@@ -23,7 +23,6 @@ import pytest
 
 from homeport.addons.sealed_secrets_keys.entries import LABEL
 from tests.addons.key_store_world import Request, World, key, served
-from tests.engine import programs
 from tests.engine.control_plane import ControlPlane
 from tests.engine.harness import Engine
 from tests.engine.site import Site
@@ -172,8 +171,6 @@ def _with_little_in_it(config: dict[str, Any]) -> None:
 def test_a_cluster_that_is_made_anew_opens_what_was_sealed_for_the_old_one(
     new_site: Callable[[], Site], tmp_path: Path, stack: str, type_: str, cluster: str, edit: dict[str, Any]
 ) -> None:
-    if stack == "stage-eks" and (reason := programs.why_not_eks()):
-        pytest.skip(reason)
     engine = Engine(new_site(), stack)
     engine.init()
     engine.edit(_with_little_in_it)

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from tests.engine import programs
 from tests.engine.control_plane import ControlPlane
 from tests.engine.harness import Engine
 from tests.engine.processes import Processes
@@ -53,8 +52,6 @@ def site(
     control_plane: ControlPlane, processes: Processes, tmp_path_factory: pytest.TempPathFactory, standing_global: Path
 ) -> Iterator[SiteOfTwo]:
     """`global` is up, and there are two API servers."""
-    if reason := programs.why_not_eks():
-        pytest.skip(reason)
     second = ControlPlane(tmp_path_factory.mktemp("second") / "plane", processes)
     made = SiteOfTwo(tmp_path_factory.mktemp("two") / "site", control_plane, second, processes)
     made.restore(standing_global)

@@ -7,7 +7,6 @@ from typing import Final
 
 import pytest
 
-from tests.engine import programs
 from tests.engine.golden_states import STACKS, empty_cluster, fill_cluster, going, restore, versions
 from tests.engine.harness import Engine
 from tests.engine.site import Site
@@ -46,8 +45,6 @@ KNOWN: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
 @pytest.fixture(scope="module", params=versions())
 def restored(request: pytest.FixtureRequest, new_site: Callable[[], Site]) -> tuple[str, Mapping[str, Engine]]:
     """Version, and its stacks under today's code."""
-    if reason := programs.why_not_eks():
-        pytest.skip(reason)
     site = new_site()
     return request.param, {stack: restore(site, request.param, stack) for stack in STACKS}
 

@@ -18,14 +18,15 @@ from typing import Any, Final, NoReturn, Protocol, TypeVar, cast
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from tests.engine.simcloud.cloud import Cloud, CloudError, Live, Operation, Record, now
 from tests.engine.simcloud.difference import as_read, differences
+from tests.engine.simcloud.plugin import Plugin
 from tests.engine.simcloud.refusals import check_delete, check_new
 from tests.engine.simcloud.replacements import KEPT_WHEN_REMOVED, read_whole, replaces
 from tests.engine.simcloud.samples import computed_keys
-from tests.engine.simcloud.sdk_schema import TypeSchema, package_version, type_schema, unknown_keys
+from tests.engine.simcloud.sdk_schema import TypeSchema, type_schema, unknown_keys
 from tests.engine.simcloud.values import UNKNOWN, Properties, decode, encode, has_unknown, plain, redact
 
 #: Among the inputs: which of them the provider made up.
@@ -79,7 +80,7 @@ class Simulated(Protocol):
         ...
 
 
-class Provider(provider_pb2_grpc.ResourceProviderServicer):
+class Provider(Plugin):
     """One package's provider; every provider resource of a program connects to it by itself.
 
     Args:
@@ -88,36 +89,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """
 
     def __init__(self, simulated: Simulated, cloud: Cloud) -> None:
+        super().__init__(simulated.package)
         self._simulated = simulated
         self._cloud = cloud
         self._configs: dict[str, Properties] = {}
 
-    # --- life cycle
-
-    def Handshake(self, request: Any, context: Any) -> Any:
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
-
-    def Attach(self, request: Any, context: Any) -> Any:
-        return empty_pb2.Empty()
-
-    def Cancel(self, request: Any, context: Any) -> Any:
-        return empty_pb2.Empty()
-
-    def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        return plugin_pb2.PluginInfo(version=package_version(self._simulated.package))
-
-    def GetSchema(self, request: Any, context: Any) -> Any:
-        schema = {"name": self._simulated.package, "version": package_version(self._simulated.package)}
-        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
-
-    def GetMapping(self, request: Any, context: Any) -> Any:
-        return provider_pb2.GetMappingResponse()
-
-    def GetMappings(self, request: Any, context: Any) -> Any:
-        return provider_pb2.GetMappingsResponse()
-
-    def CheckConfig(self, request: Any, context: Any) -> Any:
-        return provider_pb2.CheckResponse(inputs=request.news)
+    # --- configuration
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
         old, new = decode(request.old_inputs), decode(request.news)

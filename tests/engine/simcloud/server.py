@@ -9,8 +9,7 @@ from typing import Any, Final
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from tests.engine.simcloud.cloud import Cloud
-from tests.engine.simcloud.provider import Provider, Simulated
+from tests.engine.simcloud.plugin import Plugin
 
 _LARGEST_MESSAGE: Final = 400 << 20
 
@@ -19,14 +18,13 @@ class CloudServer:
     """One port of the loopback interface per package.
 
     Args:
-        cloud: what all of them share.
-        clouds: the simulated ones.
+        plugins: what the engine attaches to.
     """
 
-    def __init__(self, cloud: Cloud, clouds: Sequence[Simulated]) -> None:
+    def __init__(self, plugins: Sequence[Plugin]) -> None:
         self._servers: list[Any] = []
         ports: list[str] = []
-        for simulated in clouds:
+        for plugin in plugins:
             server = grpc.server(
                 # The engine starts as many operations at once as it likes; none may wait for another.
                 futures.ThreadPoolExecutor(max_workers=128),
@@ -35,8 +33,8 @@ class CloudServer:
                     ("grpc.max_send_message_length", _LARGEST_MESSAGE),
                 ],
             )
-            provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(simulated, cloud), server)
-            ports.append(f"{simulated.package}:{server.add_insecure_port('127.0.0.1:0')}")
+            provider_pb2_grpc.add_ResourceProviderServicer_to_server(plugin, server)
+            ports.append(f"{plugin.package}:{server.add_insecure_port('127.0.0.1:0')}")
             server.start()
             self._servers.append(server)
         self.debug_providers: Final = ",".join(ports)

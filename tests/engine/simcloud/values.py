@@ -16,6 +16,7 @@ from google.protobuf import struct_pb2
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
 _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_RESOURCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 
 #: What a value is that only the update will know.
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -146,3 +147,52 @@ def strings(value: Any) -> Iterator[str]:
     else:
         for item in (as_map(value) or {}).values() or as_list(value) or ():
             yield from strings(item)
+
+
+def has_secret(value: Any) -> bool:
+    """Whether anything in a value is secret."""
+    if isinstance(value, Secret):
+        return True
+    return any(has_secret(item) for item in (as_map(value) or {}).values() or as_list(value) or ())
+
+
+def derived(make: Callable[..., Any], *parts: Any) -> Any:
+    """A value made from others: unknown or secret as soon as anything in one of them is."""
+    if any(has_unknown(part) for part in parts):
+        return UNKNOWN
+    made = make(*(plain(part) for part in parts))
+    return Secret(made) if any(has_secret(part) for part in parts) else made
+
+
+def at(value: Any, *path: str | int) -> Any:
+    """What is at a path: unknown where a part of the way is, None where there is nothing."""
+    for key in path:
+        if isinstance(value, Secret):
+            return Secret(at(value.value, *path[path.index(key) :]))
+        if value == UNKNOWN:
+            return UNKNOWN
+        items = as_list(value)
+        if isinstance(key, int):
+            value = items[key] if items and key < len(items) else None
+        else:
+            value = (as_map(value) or {}).get(key)
+    return value
+
+
+def reference(urn: str, id_: str) -> Properties:
+    """What stands for a resource among properties; a preview does not know the id of a new one."""
+    return {SIGNATURE: _RESOURCE, "urn": urn, "id": id_ or UNKNOWN}
+
+
+def urns_in(value: struct_pb2.Value) -> Iterator[str]:
+    """URNs of what a value comes from, by itself: of what it depends on, of resources in it."""
+    for item in value.list_value.values:
+        yield from urns_in(item)
+    fields = value.struct_value.fields
+    kind = fields[SIGNATURE].string_value if SIGNATURE in fields else ""
+    if kind == _RESOURCE:
+        yield fields["urn"].string_value
+    if kind == _OUTPUT and "dependencies" in fields:
+        yield from (urn.string_value for urn in fields["dependencies"].list_value.values)
+    for item in fields.values():
+        yield from urns_in(item)
