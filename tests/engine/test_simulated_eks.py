@@ -250,6 +250,11 @@ def test_a_cluster_and_a_provider_are_registered_below_the_component(simulated: 
     assert list(answer.stateDependencies["eksCluster"].urns) == [INNER]
 
 
+def test_the_engine_is_asked_for_resources_and_unknown_values_as_they_are(simulated: Any) -> None:
+    answer = simulated.Handshake(provider_pb2.ProviderHandshakeRequest())
+    assert (answer.accept_secrets, answer.accept_resources, answer.accept_outputs) == (True, True, True)
+
+
 def test_what_a_resource_waits_for_is_what_its_inputs_come_from(simulated: Any, monitor: RecordingMonitor) -> None:
     construct(simulated, monitor, case("full"))
     cluster, provider = requests(monitor)[CLUSTER], requests(monitor)[PROVIDER]
