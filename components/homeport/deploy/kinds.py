@@ -34,6 +34,7 @@ Case = Literal[
     "cluster_not_empty",
     "declined",
     "helm_pending",
+    "helm_taken",
     "image",
     "immutable",
     "invalid",
@@ -137,7 +138,8 @@ KUBERNETES: Final = (
     _pattern("in_use", r"because it is being terminated|finalizers might be preventing deletion", "terminating"),
     _pattern("conflict", r"Apply failed with \d+ conflict|conflicts? with \"|the object has been modified",
              "changed_by_others"),
-    _pattern("conflict", r"already exists|AlreadyExists|cannot re-use a name that is still in use|ownership metadata"),
+    _pattern("conflict", r"cannot re-use a name that is still in use", "helm_taken"),
+    _pattern("conflict", r"already exists|AlreadyExists|ownership metadata"),
     # Before the next two: the provider calls a cluster unreachable that it cannot log in to, or does not trust.
     _pattern("forbidden", r"Unauthorized|must be logged in|exec plugin|getting credentials: exec", "login"),
     _pattern("unreachable", r"x509:|certificate signed by unknown authority", "certificate"),

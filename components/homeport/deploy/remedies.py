@@ -252,7 +252,8 @@ def _unreachable(s: Subject) -> str:
         return (
             f"The cluster's API does not answer from here: the tunnel, a VPN, or your address in cluster.api"
             f".authorized_networks; homeport kubeconfig -s {s.stack} --merge, then kubectl get nodes, shows it. If the "
-            f"cluster is gone for good: PULUMI_K8S_DELETE_UNREACHABLE=true {s.again}."
+            f"cluster is gone for good: PULUMI_K8S_DELETE_UNREACHABLE=true pulumi refresh -s {s.stack} forgets what "
+            f"was in it; never set that for an update. Then: {s.again}."
         )
     return (
         f"There was no answer over the network: check the connection, proxy and DNS of this machine, then: {s.again}."

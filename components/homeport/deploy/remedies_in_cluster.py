@@ -28,6 +28,17 @@ def _helm_pending(s: Subject) -> str:
     )
 
 
+def _helm_taken(s: Subject) -> str:
+    words = (s.object or "release NAME -n NAMESPACE").removeprefix("release ")
+    name, _, place = words.partition(" ")
+    return (
+        f"Helm has a release of that name, and the state of this stack has not. See it: helm history {words}. If it "
+        f"says pending-install, an interrupted run has begun it: kubectl delete secret sh.helm.release.v1.{name}.v1 "
+        f"{place}, then: {s.again}, which takes over what is there. If nobody needs it: helm uninstall {words}, then "
+        f"the same."
+    )
+
+
 def _charts(s: Subject) -> str:
     return (
         f"The chart or its version cannot be fetched: homeport charts says where each comes from; without a way "
@@ -124,6 +135,7 @@ CASES: Final[Mapping[Case, Callable[[Subject], str]]] = {
         f"(docs/clusters.md, Replacing a cluster); then: {s.again}."
     ),
     "helm_pending": _helm_pending,
+    "helm_taken": _helm_taken,
     "image": _image,
     "immutable": _immutable,
     "namespace_quota": _namespace_quota,
