@@ -75,9 +75,9 @@ class Engine:
         """Read what is there into the state."""
         return self._update("refresh", "--yes", "--skip-preview", *arguments)
 
-    def destroy(self, *arguments: str) -> Result:
-        """Destroy as people do, with the preview that refuses before the first deletion."""
-        return self._update("destroy", "--yes", *arguments)
+    def destroy(self, *arguments: str, during: Callable[[subprocess.Popen[bytes]], None] | None = None) -> Result:
+        """Destroy as people do, with the preview that refuses before the first deletion; arguments as of `up`."""
+        return self._update("destroy", "--yes", *arguments, during=during)
 
     def cancel(self) -> Result:
         """Remove the lock that a killed engine has left behind."""

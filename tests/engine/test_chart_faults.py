@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import pytest
 from tests.engine.charts import CONTENTS, write_chart
 from tests.engine.events import Result
 from tests.engine.harness import Engine
+from tests.engine.helm import Helm
 from tests.engine.waiting import soon
 
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(1200)]
@@ -44,28 +45,6 @@ spec:
           securityContext: {{allowPrivilegeEscalation: false, capabilities: {{drop: [ALL]}}}}
 """
 _MANAGER = "support-cert-manager-release"
-
-
-@dataclass(frozen=True)
-class Helm:
-    """What Helm keeps of a release, in Secrets beside it.
-
-    https://helm.sh/docs/topics/advanced/#storage-backends
-    """
-
-    engine: Engine
-
-    def history(self, release: str) -> dict[int, str]:
-        """Revision to status."""
-        return {int(labels["version"]): labels["status"] for labels in self._labels() if labels["name"] == release}
-
-    def releases(self) -> set[str]:
-        """Names of all."""
-        return {labels["name"] for labels in self._labels()}
-
-    def _labels(self) -> list[dict[str, str]]:
-        answer = self.engine.control_plane.request("GET", "/api/v1/secrets?labelSelector=owner%3Dhelm")
-        return [one["metadata"]["labels"] for one in answer.body["items"]]
 
 
 def _settings(config: dict[str, Any]) -> None:
