@@ -80,24 +80,34 @@ def _full(engine: Engine, controllers: Controllers) -> None:
     assert soon(lambda: _kinds(controllers), expected) == expected
 
 
-@pytest.mark.parametrize("stack", _DOMAINS)
-def test_neither_an_emptied_cluster_nor_a_destroyed_stack_leaves_what_controllers_made(
-    new_engine: Callable[[str], Engine], stack: str
-) -> None:
-    engine = new_engine(stack)
+_NOTHING: Final[dict[str, set[str]]] = {"load balancer": set(), "record": set(), "disk": set()}
+
+
+def test_an_emptied_cluster_leaves_nothing_of_what_controllers_made(new_engine: Callable[[str], Engine]) -> None:
+    engine = new_engine("stage")
     have_load_balancer(engine)
     engine.edit(_only_what_matters)
-    nothing: dict[str, set[str]] = {"load balancer": set(), "record": set(), "disk": set()}
     with Controllers(engine) as controllers:
         _full(engine, controllers)
         engine.without_protection().must()
         # The way to another cluster in docs/clusters.md: here all that is in it is deleted for real.
         engine.destroy("--target", "**cluster-kubernetes", "--target-dependents").must()
-        assert soon(lambda: _kinds(controllers), nothing, seconds=20) == nothing
+        assert soon(lambda: _kinds(controllers), _NOTHING, seconds=20) == _NOTHING
+    assert controllers.errors == []
 
+
+@pytest.mark.parametrize("stack", _DOMAINS)
+def test_a_destroyed_stack_leaves_nothing_of_what_controllers_made(
+    new_engine: Callable[[str], Engine], stack: str
+) -> None:
+    engine = new_engine(stack)
+    have_load_balancer(engine)
+    engine.edit(_only_what_matters)
+    with Controllers(engine) as controllers:
         _full(engine, controllers)
+        engine.without_protection().must()
         engine.cloud.durations = Leaving({}, speed=1)
         engine.destroy().must()
         assert engine.live == {}
-        assert _kinds(controllers) == nothing
+        assert _kinds(controllers) == _NOTHING
     assert controllers.errors == []
