@@ -67,7 +67,11 @@ class TestEdges:
             "traefik/address": "both",
             "gateway-api-crds/release": "create",
             "prometheus-operator-crds/release": "create",
+            "external-dns/release": "destroy",
         }
+
+    def test_what_removes_records_is_waited_for_only_where_there_is_a_balancer(self) -> None:
+        assert "external-dns/release" not in edges(planned(exposure="cluster"), "traefik/release")
 
     def test_on_eks_what_makes_its_load_balancer_comes_before_it_and_goes_after_it(self) -> None:
         found = edges(planned("aws"), "traefik/release")

@@ -98,6 +98,11 @@ def _release(args: TraefikArgs, site: Site) -> Chart:
                 optional=not _ours(site),
             )
         )
+    if exposure(args, site) != "cluster":
+        # It removes records some seconds after their source went; meanwhile the load balancer goes, which takes longer.
+        needs.append(
+            Need("external-dns/release", "it still has records to remove when this goes", "destroy", optional=True)
+        )
     if reserved(args, site):
         needs.append(Need(ADDRESS, "the load balancer is made with it, and holds it until it is gone", "both"))
     if monitored(site):
