@@ -26,6 +26,11 @@ _PINS: Final = Path("components/homeport/addons/versions.yaml")
 _OLD: Final = "0.1.0"
 _NEW_VERSION: Final = "v9"
 _RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+#: The same, on AWS alone.
+_AFTER_ON_EKS: Final[Mapping[str, tuple[str, ...]]] = {
+    "support-aws-load-balancer-controller-release": ("support-aws-load-balancer-controller-definitions",),
+    "support-cluster-autoscaler-release": ("support-prometheus-operator-crds-release",),
+}
 #: Whose releases have pods or objects of kinds that a release or rendered chart defines: the user to what defines.
 _AFTER: Final[Mapping[str, tuple[str, ...]]] = {
     "support-sealed-secrets-release": ("support-sealed-secrets-definitions:sealedsecrets.bitnami.com",),
@@ -99,8 +104,12 @@ def _events(log: Path) -> Iterator[dict[str, Any]]:
     yield from (json.loads(line) for line in log.read_text(encoding="utf-8").splitlines())
 
 
-def test_new_pins_upgrade_every_release_in_place_after_its_definitions(new_engine: Callable[[str], Engine]) -> None:
-    engine = new_engine("stage")
+@pytest.mark.parametrize("stack", ["stage", "stage-eks"])
+def test_new_pins_upgrade_every_release_in_place_after_its_definitions(
+    new_engine: Callable[[str], Engine], stack: str
+) -> None:
+    engine = new_engine(stack)
+    order = {**_AFTER, **(_AFTER_ON_EKS if stack == "stage-eks" else {})}
     _be_older(engine)
     engine.up().must()
     # Releases of the add-ons; an app's chart is its team's.
@@ -109,7 +118,7 @@ def test_new_pins_upgrade_every_release_in_place_after_its_definitions(new_engin
         for urn, one in engine.resources().items()
         if one["type"] == _RELEASE and "::support-" in urn
     }
-    assert releases.keys() >= _AFTER.keys()
+    assert releases.keys() >= order.keys()
     charts = {pin.chart for pin in pins().values()}
     before, state = _deployments(engine), set(engine.resources())
     assert _NEW_VERSION not in {version for versions in _served(engine).values() for version in versions}
@@ -136,7 +145,7 @@ def test_new_pins_upgrade_every_release_in_place_after_its_definitions(new_engin
     assert {name for name, versions in _served(engine).items() if _NEW_VERSION not in versions} == set()
 
     moments = _moments(result)
-    for user, definitions in _AFTER.items():
+    for user, definitions in order.items():
         for definition in definitions:
             assert moments[definition][1] < moments[user][0], f"{user} was begun before {definition} was done"
     assert engine.up().must().touched == {}
