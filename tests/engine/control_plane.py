@@ -223,6 +223,8 @@ class ControlPlane:
             *("--kubeconfig", str(self._folder / "admin.json"), "--bind-address", "127.0.0.1"),
             *("--secure-port", str(self._manager_port), "--cert-dir", str(self._folder / "run")),
             *("--leader-elect=false", "--profiling=false", "--controllers", _CONTROLLERS),
+            # A quota made while the API server was away lets no pod in until it is counted: 5 min otherwise.
+            "--resource-quota-sync-period=15s",
             *("--service-account-private-key-file", str(made.key("sa")), "--root-ca-file", str(made.ca)),
         )
 

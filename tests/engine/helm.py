@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
 from tests.engine.harness import Engine
 
@@ -24,6 +26,15 @@ class Helm:
         """Names of all."""
         return {labels["name"] for labels in self._labels()}
 
+    def forget(self, release: str) -> None:
+        """Delete Helm's note of a release of which there is one revision: what it installed stays."""
+        [note] = [one for one in self._notes() if one["labels"]["name"] == release]
+        path = f"/api/v1/namespaces/{note['namespace']}/secrets/{note['name']}"
+        assert self.engine.control_plane.request("DELETE", path).status == HTTPStatus.OK
+
     def _labels(self) -> list[dict[str, str]]:
+        return [note["labels"] for note in self._notes()]
+
+    def _notes(self) -> list[dict[str, Any]]:
         answer = self.engine.control_plane.request("GET", "/api/v1/secrets?labelSelector=owner%3Dhelm")
-        return [one["metadata"]["labels"] for one in answer.body["items"]]
+        return [one["metadata"] for one in answer.body["items"]]

@@ -5,11 +5,12 @@ Order matters: every test leaves a whole stack behind, but the last.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,6 @@ from tests.engine.helm import Helm
 
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(1800)]
 
-_RELEASES: Final = {f"support-{name}-release" for name in ("cert-manager", "external-dns", "traefik")}
-
 
 def _only_what_matters(config: dict[str, Any]) -> None:
     config["protection"] = "none"
@@ -29,10 +28,10 @@ def _only_what_matters(config: dict[str, Any]) -> None:
     config["addons"].update({"profile": "minimal", "sealed-secrets": {"enabled": False}})
 
 
-@pytest.fixture(scope="module")
-def engine(new_engine: Callable[[str], Engine]) -> Engine:
-    """`stage`, of which nothing is up yet."""
-    made = new_engine("stage")
+@pytest.fixture(scope="module", params=["stage", "stage-eks"])
+def engine(request: pytest.FixtureRequest, new_engine: Callable[[str], Engine]) -> Engine:
+    """A stack of each cloud, of which nothing is up yet."""
+    made = new_engine(request.param)
     made.edit(_only_what_matters)
     return made
 
@@ -55,9 +54,9 @@ def test_an_installation_that_was_cut_off_goes_on_once_its_notes_are_gone(engine
     failed = engine.up(during=_cut_off(engine, lambda: "cert-manager" in _deployments(engine, "cert-manager")))
     explanation = explanation_of(failed)
     assert explanation.kind == "unreachable", explanation
-    assert "connection refused" in explanation.first.text
+    # Whatever was asking it just then; mostly one of the releases.
+    assert re.search(r"connection refused|connection reset|EOF", explanation.first.text)
     assert "API does not answer" in explanation.remedy
-    assert explanation.first.name in _RELEASES
     assert_nothing_is_orphaned_or_twice(engine)
 
     engine.control_plane.come_back()
@@ -66,14 +65,16 @@ def test_an_installation_that_was_cut_off_goes_on_once_its_notes_are_gone(engine
     assert "cert-manager" in begun
     # The provider could tell neither Helm's notes nor the state, so the state knows nothing of what was begun.
     refused = engine.up("--refresh")
-    assert {step.name for step in refused.steps if step.failed} == {f"support-{name}-release" for name in begun}
+    in_the_way = {step.name for step in refused.steps if step.failed}
+    # Where one fails early, the others are not tried.
+    assert in_the_way
+    assert in_the_way <= {f"support-{name}-release" for name in begun}
     assert "cannot re-use a name that is still in use" in refused.errors[0]
 
     # As docs/charts.md has it. What was installed carries the release's name, so Helm takes it over.
     standing = _deployments(engine, "cert-manager")
     for name in begun:
-        note = f"/api/v1/namespaces/{name}/secrets/sh.helm.release.v1.{name}.v1"
-        assert engine.control_plane.request("DELETE", note).status == HTTPStatus.OK
+        helm.forget(name)
     assert set(engine.up("--refresh").must().touched.values()) == {"create"}
     assert _deployments(engine, "cert-manager") == standing
     assert {name: helm.history(name) for name in begun} == {name: {1: "deployed"} for name in begun}

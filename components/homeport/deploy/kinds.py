@@ -144,7 +144,8 @@ KUBERNETES: Final = (
     _pattern("forbidden", r"Unauthorized|must be logged in|exec plugin|getting credentials: exec", "login"),
     _pattern("unreachable", r"x509:|certificate signed by unknown authority", "certificate"),
     _pattern("unreachable", r"cluster is unreachable|PULUMI_K8S_DELETE_UNREACHABLE|failed to parse kubeconfig"
-             r"|unable to load Kubernetes client configuration|dial tcp|no such host|TLS handshake timeout"),
+             r"|unable to load Kubernetes client configuration|dial tcp|no such host|TLS handshake timeout"
+             r"|connection (refused|reset)|connection lost|unexpected EOF|: EOF\b"),
     # Only where nothing else was said, see `homeport.deploy.explain`: https://github.com/pulumi/pulumi/issues/14650
     _pattern("in_use", r"client connection is closing", "cluster_not_empty"),
     _pattern("other", r"no matches for kind|server could not find the requested resource"
@@ -237,7 +238,8 @@ GOOGLE: Final = (
 #: Texts of Go's own packages, which the engine and the providers pass on: https://pkg.go.dev/net
 NETWORK: Final = (
     _pattern("unreachable", r"dial tcp|connection (refused|reset)|no such host|no route to host|network is unreachable"
-             r"|TLS handshake|x509:|proxyconnect|i/o timeout|Client\.Timeout|temporary failure in name resolution"),
+             r"|TLS handshake|x509:|proxyconnect|i/o timeout|Client\.Timeout|temporary failure in name resolution"
+             r"|connection lost|unexpected EOF|: EOF\b"),
     _pattern("timeout", r"context deadline exceeded|timeout while waiting|timed out"),
 )  # fmt: skip
 
