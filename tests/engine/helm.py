@@ -27,10 +27,11 @@ class Helm:
         return {labels["name"] for labels in self._labels()}
 
     def forget(self, release: str) -> None:
-        """Delete Helm's note of a release of which there is one revision: what it installed stays."""
-        [note] = [one for one in self._notes() if one["labels"]["name"] == release]
-        path = f"/api/v1/namespaces/{note['namespace']}/secrets/{note['name']}"
-        assert self.engine.control_plane.request("DELETE", path).status == HTTPStatus.OK
+        """Delete Helm's notes of a release: what it installed stays."""
+        for note in self._notes():
+            if note["labels"]["name"] == release:
+                path = f"/api/v1/namespaces/{note['namespace']}/secrets/{note['name']}"
+                assert self.engine.control_plane.request("DELETE", path).status == HTTPStatus.OK
 
     def _labels(self) -> list[dict[str, str]]:
         return [note["labels"] for note in self._notes()]

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.engine.breaking import explanation_of
 from tests.engine.harness import Engine
+from tests.engine.helm import Helm
 
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900)]
 
@@ -29,6 +31,16 @@ def test_an_update_makes_what_a_half_done_destroy_took_and_keeps_what_stayed(
     # What lives in the cluster left the state with nobody deleting it: its cluster was to take it along.
     gone = before - set(engine.resources())
     assert {urn.rpartition("::")[2] for urn in gone} >= {"system-pool", "general-pool", "storage-fast"}
+
+    # Helm's notes stayed in the cluster, too, and say that there is such a release.
+    refused = engine.up()
+    explanation = explanation_of(refused)
+    assert explanation.kind == "conflict"
+    assert explanation.first.name.endswith("-release")
+    assert "kubectl delete secret -l owner=helm,name=" in explanation.remedy
+    helm = Helm(engine)
+    for name in helm.releases():
+        helm.forget(name)
 
     again = engine.up().must()
     assert set(engine.resources()) == before

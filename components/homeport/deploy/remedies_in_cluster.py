@@ -33,7 +33,8 @@ def _helm_taken(s: Subject) -> str:
     name, _, place = words.partition(" ")
     return (
         f"Helm has a release of that name, and the state of this stack has not. See it: helm history {words}. If it "
-        f"says pending-install, an interrupted run has begun it: kubectl delete secret sh.helm.release.v1.{name}.v1 "
+        f"says pending-install, an interrupted run has begun it; if deployed, and a destroy without its preview was "
+        f"stopped by what is protected, that one has forgotten it: kubectl delete secret -l owner=helm,name={name} "
         f"{place}, then: {s.again}, which takes over what is there. If nobody needs it: helm uninstall {words}, then "
         f"the same."
     )
