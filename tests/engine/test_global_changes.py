@@ -13,7 +13,9 @@ from tests.engine.site import Site
 
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(900)]
 
-_LIFECYCLES = [f"aws-global-registry-apps-{image}-lifecycle" for image in ("api", "web", "worker")]
+_LIFECYCLES = [
+    f"aws-global-registry-apps-{image}-lifecycle" for image in ("api", "dashboard", "feedback", "web", "worker")
+]
 _ZONE = ("dns-shop", "dns-shop-ns", "dns-editor-shop", "dns-editor-shop-records")
 
 #: In this order, each on top of the ones before it.
