@@ -46,7 +46,7 @@ check: $(DEV) format-check lint types drift test ## everything that CI checks
 
 .PHONY: engine-test
 engine-test: $(DEV) ## every scenario on the real engine and simulated clouds (docs/engine-tests.md)
-	@$(BIN)/pytest -q -n 2 -m "engine or engine_full" tests/engine
+	@$(BIN)/pytest -v -n 2 -m "engine or engine_full" tests/engine
 
 .PHONY: golden-states
 golden-states: $(DEV) ## keep what this version leaves behind, for tests of upgrades; once a release (docs/upgrades.md)
