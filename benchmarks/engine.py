@@ -15,7 +15,7 @@ from typing import Final
 from benchmarks.child import ROOT
 from benchmarks.engine_plain import plain_engine
 from benchmarks.engine_runs import Grounds, grounds
-from benchmarks.engine_times import Operation, beyond_table, replayed, typed
+from benchmarks.engine_times import Operation, beyond_table, replayed, simulated_seconds, typed
 from benchmarks.figures import Figure, paired_ratio
 from benchmarks.measures import in_turns
 from homeport.plan.evaluate import evaluate
@@ -26,8 +26,8 @@ from tests.engine.simcloud.cloud import now
 from tests.engine.simcloud.durations import Durations
 from tests.engine.taking_time import read_journal
 
-#: Simulated seconds per real second. The engine's own work is not simulated and counts as many times over: a faster
-#: clock would measure the machine.
+#: Simulated seconds per real second. The engine's work between operations is not simulated and counts as many times
+#: over: a faster clock would measure the machine.
 SPEED: Final = 4.0
 #: More operations at once than there ever are.
 UNLIMITED: Final = 1000
@@ -83,7 +83,7 @@ def _first_updates(made: Grounds, stack: str, durations: Durations) -> Generator
     yield from _against(usual, durations, critical, f"{stack} on the engine, {_usual_width()} at once (default here)")
     commands = typed(RUNBOOK.read_text(encoding="utf-8"))
     yield Figure(f"rebuild of {stack} from nothing: typed", len(commands), "commands", None, RUNBOOK.name)
-    minutes = usual.seconds * durations.speed / 60
+    minutes = simulated_seconds(usual.seconds, usual.before, durations.speed) / 60
     yield Figure(f"rebuild of {stack} from nothing", minutes, "min", None, "simulated; the same update")
     return usual.engine
 
@@ -100,10 +100,10 @@ def _first_update(made: Grounds, stack: str, durations: Durations, *arguments: s
 def _against(update: _Update, durations: Durations, critical: float, name: str) -> Iterator[Figure]:
     """An update against its critical path: as it was, and without what is not simulated."""
     each, speed = partial(durations.seconds, "create"), durations.speed
-    simulated = update.seconds * speed
+    simulated = simulated_seconds(update.seconds, update.before, speed)
     note = (
-        f"{simulated / 60:.1f} of {critical / 60:.1f} simulated minutes, {speed:g} times as fast: "
-        f"{update.before:.1f} s of start count {update.before * speed:.0f}"
+        f"{simulated / 60:.1f} of {critical / 60:.1f} simulated minutes, {speed:g} times as fast but for "
+        f"{update.before:.1f} s of start"
     )
     yield Figure(f"{name} / critical path", simulated / critical, "x", 1.05, note)
     slow = beyond_table(update.operations, each, speed)

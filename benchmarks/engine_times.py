@@ -28,6 +28,17 @@ class Operation:
     ended: float
 
 
+def simulated_seconds(seconds: float, before: float, speed: float) -> float:
+    """How long an update would have taken, had its operations taken their time.
+
+    Args:
+        seconds: real ones, from the command to its end.
+        before: real ones before the first operation: nothing is simulated in them, so they are as long at any speed.
+        speed: simulated seconds per real second of the rest.
+    """
+    return before + (seconds - before) * speed
+
+
 def replayed(operations: Sequence[Operation], seconds: Callable[[str], float]) -> float:
     """How long the operations take in the order in which they came, if nothing else takes any time.
 

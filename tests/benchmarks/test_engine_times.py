@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.engine_times import Operation, beyond_table, replayed, typed
+from benchmarks.engine_times import Operation, beyond_table, replayed, simulated_seconds, typed
 
 COST = {"a": 10.0, "b": 20.0, "c": 5.0, "none": 0.0}
+
+
+@pytest.mark.parametrize(("speed", "seconds"), [(1, 100), (4, 385), (0.5, 52.5)])
+def test_the_start_takes_as_long_at_any_speed(speed: float, seconds: float) -> None:
+    assert simulated_seconds(100, 5, speed) == seconds
 
 
 def op(urn: str, started: float, ended: float) -> Operation:
