@@ -117,6 +117,9 @@ BACKEND: Final = (
              "no_backend"),
 )  # fmt: skip
 
+#: Go's words for no way to a server, and for an answer that breaks off.
+_NO_ANSWER: Final = r"dial tcp|no such host|connection (refused|reset)|connection lost|unexpected EOF|: EOF\b"
+
 #: https://kubernetes.io/docs/reference/using-api/api-concepts/ (reasons of a Status),
 #: https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
 #: and Helm's own texts: https://helm.sh/docs/faq/troubleshooting/
@@ -144,8 +147,7 @@ KUBERNETES: Final = (
     _pattern("forbidden", r"Unauthorized|must be logged in|exec plugin|getting credentials: exec", "login"),
     _pattern("unreachable", r"x509:|certificate signed by unknown authority", "certificate"),
     _pattern("unreachable", r"cluster is unreachable|PULUMI_K8S_DELETE_UNREACHABLE|failed to parse kubeconfig"
-             r"|unable to load Kubernetes client configuration|dial tcp|no such host|TLS handshake timeout"
-             r"|connection (refused|reset)|connection lost|unexpected EOF|: EOF\b"),
+             rf"|unable to load Kubernetes client configuration|TLS handshake timeout|{_NO_ANSWER}"),
     # Only where nothing else was said, see `homeport.deploy.explain`: https://github.com/pulumi/pulumi/issues/14650
     _pattern("in_use", r"client connection is closing", "cluster_not_empty"),
     _pattern("other", r"no matches for kind|server could not find the requested resource"
@@ -237,9 +239,8 @@ GOOGLE: Final = (
 
 #: Texts of Go's own packages, which the engine and the providers pass on: https://pkg.go.dev/net
 NETWORK: Final = (
-    _pattern("unreachable", r"dial tcp|connection (refused|reset)|no such host|no route to host|network is unreachable"
-             r"|TLS handshake|x509:|proxyconnect|i/o timeout|Client\.Timeout|temporary failure in name resolution"
-             r"|connection lost|unexpected EOF|: EOF\b"),
+    _pattern("unreachable", rf"{_NO_ANSWER}|no route to host|network is unreachable"
+             r"|TLS handshake|x509:|proxyconnect|i/o timeout|Client\.Timeout|temporary failure in name resolution"),
     _pattern("timeout", r"context deadline exceeded|timeout while waiting|timed out"),
 )  # fmt: skip
 
