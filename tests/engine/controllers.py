@@ -35,7 +35,6 @@ _DRIVERS: Final = frozenset({"ebs.csi.aws.com", "pd.csi.storage.gke.io"})
 _HOSTNAME: Final = "external-dns.alpha.kubernetes.io/hostname"
 _CLAIM_IN_USE: Final = "kubernetes.io/pvc-protection"
 _CLUSTERS: Final = ("container/cluster:", "eks/cluster:")
-_POOLS: Final = ("container/nodePool:", "eks/nodeGroup:")
 
 Object = dict[str, Any]
 #: Kind and name of something in the cloud: "load balancer", "record" or "disk".
@@ -112,7 +111,7 @@ class Controllers:
         # One control plane serves many clusters: with its own, its controllers are gone.
         if not any(type_.startswith(_CLUSTERS) for type_ in types):
             return
-        nodes = any(type_.startswith(_POOLS) for type_ in types)
+        nodes = self._engine.has_nodes
         rights = {live.urn.rpartition("::")[2] for live in self._engine.live.values()}
         self._balancers(nodes, rights)
         self._records(nodes, rights)

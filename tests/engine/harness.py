@@ -23,6 +23,8 @@ LONGEST: Final = 900
 #: Stacks that need consent before they may be unprotected.
 _PRODUCTION: Final = ("global", "prod", "prod-eks")
 
+_POOLS: Final = ("gcp:container/nodePool:", "aws:eks/nodeGroup:")
+
 
 class Engine:
     """One stack of the project.
@@ -46,6 +48,11 @@ class Engine:
     def control_plane(self) -> ControlPlane:
         """Answers as the cluster."""
         return self.site.control_plane
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether its cluster has node pools by now; before that the control plane is as another stack left it."""
+        return any(live.type.startswith(_POOLS) for live in self.live.values())
 
     @property
     def live(self) -> Mapping[Key, Live]:

@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -19,8 +19,6 @@ from tests.engine.harness import Engine
 from tests.engine.helm import Helm
 
 pytestmark = [pytest.mark.engine_full, pytest.mark.timeout(1800)]
-
-_POOLS: Final = ("gcp:container/nodePool:", "aws:eks/nodeGroup:")
 
 
 def _only_what_matters(config: dict[str, Any]) -> None:
@@ -53,7 +51,7 @@ def _cut_off(engine: Engine, when: Callable[[], bool]) -> Callable[[subprocess.P
 
 
 def test_an_installation_that_was_cut_off_goes_on_once_its_notes_are_gone(engine: Engine) -> None:
-    failed = engine.up(during=_cut_off(engine, lambda: _has_nodes(engine) and _is_being_installed(engine)))
+    failed = engine.up(during=_cut_off(engine, lambda: engine.has_nodes and _is_being_installed(engine)))
     explanation = explanation_of(failed)
     assert explanation.kind == "unreachable", explanation
     # Whatever was asking it just then; mostly one of the releases.
@@ -99,11 +97,6 @@ def test_a_destroy_that_was_cut_off_goes_on(engine: Engine) -> None:
     assert engine.resources() == {}
     # What stands in the cluster for load balancers is gone for real.
     assert "traefik" not in _deployments(engine, "traefik")
-
-
-def _has_nodes(engine: Engine) -> bool:
-    """Before that the API server is as another stack left it."""
-    return any(live.type.startswith(_POOLS) for live in engine.live.values())
 
 
 def _is_being_installed(engine: Engine) -> bool:
